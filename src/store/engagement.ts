@@ -1,0 +1,116 @@
+import type { ExecutionFailedStatus, FunctionInfo, RecoverableType } from '../domain/index.ts';
+import type { Pool, Statement } from './pools.ts';
+
+const OBSERVE: Statement = {
+  name: 'engagement.observe',
+  text: `insert into redress.temporal as known (namespace_id, epoch, auto_retry) values ($1, 1, $2)
+on conflict on constraint temporal_key do update set
+  epoch = known.epoch + case
+    when known.namespace_id <> excluded.namespace_id or (excluded.auto_retry and not known.auto_retry) then 1
+    else 0 end,
+  namespace_id = excluded.namespace_id,
+  auto_retry = excluded.auto_retry
+returning epoch`,
+};
+
+const EARLIER_EPOCHS: Statement = {
+  name: 'engagement.earlier-epochs',
+  // A loose scan over the index: one step per distinct epoch, however many records it has.
+  text: `with recursive epochs (engaged) as (
+  (select engaged from redress.snapshot where open order by engaged limit 1)
+  union all
+  select (select s.engaged from redress.snapshot s where s.open and s.engaged > e.engaged order by s.engaged limit 1)
+  from epochs e where e.engaged is not null
+)
+select engaged from epochs where engaged is not null and engaged <> $1`,
+};
+
+const OPEN_RECORD = `aggregate_id as id, deadline, document #>> '{state,status}' as status,
+  document #>> '{state,recoverable}' as recoverable, document #> '{state,function}' as function,
+  document #>> '{state,error,errorCode}' as error_code`;
+
+const UNENGAGED: Statement = {
+  name: 'engagement.unengaged',
+  text: `select ${OPEN_RECORD} from redress.snapshot
+where open and engaged = $1 and deadline is not null order by deadline, aggregate_id limit $2`,
+};
+
+const UNENGAGED_DEAD_LETTERS: Statement = {
+  name: 'engagement.unengaged-dead-letters',
+  text: `select ${OPEN_RECORD} from redress.snapshot
+where open and engaged = $1 and deadline is null order by aggregate_id limit $2`,
+};
+
+const OVERDUE: Statement = {
+  name: 'engagement.overdue',
+  text: `select ${OPEN_RECORD} from redress.snapshot
+where open and engaged = $1 and deadline < $2 order by deadline, aggregate_id limit $3`,
+};
+
+const OPEN: Statement = { name: 'engagement.open', text: 'select count(*) as open from redress.snapshot where open' };
+
+/** An open record: when it is due (epoch milliseconds; null: a dead letter), and what its workflow shows of it. */
+export interface OpenRecord {
+  readonly id: string;
+  readonly deadline: number | null;
+  readonly status: ExecutionFailedStatus;
+  readonly recoverable: RecoverableType;
+  readonly function: FunctionInfo;
+  readonly errorCode: string;
+}
+
+interface OpenRow {
+  id: string;
+  deadline: string | null;
+  status: ExecutionFailedStatus;
+  recoverable: RecoverableType;
+  function: FunctionInfo;
+  error_code: string;
+}
+
+/**
+ * The Temporal epoch to work in. It rises by one when the namespace is another than before (its database was lost), and
+ * when automatic retries are switched on again: either way, every open record must be looked after anew.
+ */
+export async function observeNamespace(pool: Pool, namespaceId: string, autoRetry: boolean): Promise<number> {
+  const rows = await pool.query<{ epoch: number }>(OBSERVE, [namespaceId, autoRetry]);
+  const epoch = rows[0]?.epoch;
+  if (epoch === undefined) throw new Error('the Temporal epoch could not be stored');
+  return epoch;
+}
+
+/** Open records whose workflow was not started in this epoch, the next due first; those with no deadline only when asked for. */
+export async function findUnengaged(
+  pool: Pool,
+  epoch: number,
+  limit: number,
+  kind: 'due' | 'dead letters',
+): Promise<OpenRecord[]> {
+  const earlier = await pool.query<{ engaged: number }>(EARLIER_EPOCHS, [epoch]);
+  const statement = kind === 'due' ? UNENGAGED : UNENGAGED_DEAD_LETTERS;
+  const found = await Promise.all(
+    earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, limit])),
+  );
+  return found
+    .flat()
+    .map(toOpenRecord)
+    .sort((a, b) => (a.deadline ?? 0) - (b.deadline ?? 0))
+    .slice(0, limit);
+}
+
+/** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not. */
+export async function findOverdue(pool: Pool, epoch: number, before: number, limit: number): Promise<OpenRecord[]> {
+  return (await pool.query<OpenRow & object>(OVERDUE, [epoch, before, limit])).map(toOpenRecord);
+}
+
+/** How many records are neither SUCCEEDED nor deleted. */
+export async function countOpen(pool: Pool): Promise<number> {
+  const rows = await pool.query<{ open: string }>(OPEN, []);
+  return Number(rows[0]?.open ?? 0);
+}
+
+const toOpenRecord = ({ error_code, deadline, ...row }: OpenRow): OpenRecord => ({
+  ...row,
+  deadline: deadline === null ? null : Number(deadline),
+  errorCode: error_code,
+});

@@ -1,0 +1,68 @@
+import { DatabaseError } from 'pg';
+
+/** Postgres could not be reached, or did not answer in time. Nothing is known to be wrong with the request. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+
+  constructor(cause: unknown) {
+    super(`Postgres does not answer (${cause instanceof Error ? cause.message : String(cause)}).`, { cause });
+  }
+}
+
+/** The database is not one that this release can work with; the message says what to do. */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}
+
+/** A unique key of ours was taken meanwhile: look again and decide again. */
+export class StoreConflict extends Error {
+  override readonly name = 'StoreConflict';
+  readonly constraint: string;
+
+  constructor(constraint: string, cause: unknown) {
+    super(`unique key ${constraint} is taken`, { cause });
+    this.constraint = constraint;
+  }
+}
+
+/** Postgres refused the data itself, and would refuse it again. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
+
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  'event_stream_version_key',
+  'event_stream_request_key',
+  'event_stream_command_key',
+  'event_stream_create_request_key',
+  'snapshot_key',
+  'refusal_key',
+]);
+
+const UNIQUE_VIOLATION = '23505';
+/** Data that does not fit (22), constraints (23), and limits of a row or an index entry (54). */
+const REFUSED_CLASSES = /^(22|23|54)/;
+/** Connection (08), shutdown (57), resources (53), timeouts and lock waits (57014, 55P03), serialization (40), read-only (25006). */
+const UNAVAILABLE_CLASSES = /^(08|53|55|57|40|25)/;
+
+/** Sorts what `pg` throws into the errors above; anything else is a defect and stays as it is. */
+export function storeError(error: unknown): unknown {
+  if (error instanceof DatabaseError) {
+    const code = error.code ?? '';
+    const constraint = error.constraint ?? '';
+    if (code === UNIQUE_VIOLATION && OWN_KEYS.has(constraint)) return new StoreConflict(constraint, error);
+    if (REFUSED_CLASSES.test(code)) return new StoreRefused(error.message, { cause: error });
+    return UNAVAILABLE_CLASSES.test(code) ? new StoreUnavailable(error) : error;
+  }
+  return isConnectionError(error) ? new StoreUnavailable(error) : error;
+}
+
+/** `pg` reports lost and refused connections as plain errors: by system code, or by these texts of its own. */
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) return true;
+  if (error instanceof AggregateError) return error.errors.every(isConnectionError);
+  return /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|not queryable|Query read timeout|Cannot use a pool after calling end/i.test(
+    error.message,
+  );
+}

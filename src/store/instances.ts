@@ -1,0 +1,95 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Pool, Statement } from './pools.ts';
+
+/** Machine ids are 20 bits; the upper half is ours, the lower is left to peers that lease theirs elsewhere. */
+const FIRST_MACHINE_ID = 524_288;
+const LAST_MACHINE_ID = 1_048_575;
+const HEARTBEAT_INTERVAL = 10_000;
+/** Seconds without heartbeat after which a machine id may be leased anew: longer than an outage of Postgres should last. */
+const LEASE_SECONDS = 3_600;
+/** Milliseconds without a confirmed heartbeat after which this process makes no more ids, well before the lease ends. */
+const LEASE_MARGIN = (LEASE_SECONDS - 300) * 1_000;
+/** Seconds after the last heartbeat during which an instance counts as live, so that its address may be called. */
+const LIVE_SECONDS = 120;
+
+const LEASE: Statement = {
+  name: 'instance.lease',
+  text: `insert into redress.instance (machine_id, token, url, roles) values ($1, $2, $3, $4)
+on conflict on constraint instance_key do update
+set token = excluded.token, url = excluded.url, roles = excluded.roles, heartbeat_at = clock_timestamp()
+where instance.heartbeat_at < clock_timestamp() - make_interval(secs => ${LEASE_SECONDS})
+returning machine_id`,
+};
+
+const HEARTBEAT: Statement = {
+  name: 'instance.heartbeat',
+  text: 'update redress.instance set heartbeat_at = clock_timestamp() where machine_id = $1 and token = $2 returning 1',
+};
+
+const RELEASE: Statement = {
+  name: 'instance.release',
+  // Kept until the lease ends, so that no other process makes ids with it in the same second; only the address goes.
+  text: 'update redress.instance set url = null where machine_id = $1 and token = $2',
+};
+
+const IS_LIVE: Statement = {
+  name: 'instance.is-live',
+  text: `select 1 from redress.instance
+where url = $1 and heartbeat_at > clock_timestamp() - make_interval(secs => ${LIVE_SECONDS})`,
+};
+
+/** This process's row in `instance`: its machine id for as long as the lease is renewed. */
+export interface Lease {
+  /** @throws Error once the lease could not be renewed in time, or was taken over */
+  machineId(): number;
+  release(): Promise<void>;
+}
+
+/** Leases a machine id and keeps it with a heartbeat every 10 s. `url` is where other processes reach this one. */
+export async function leaseInstance(
+  pool: Pool,
+  log: Logger,
+  instance: { readonly url: string; readonly roles: string },
+): Promise<Lease> {
+  const token = randomUUID();
+  const machineId = await lease(pool, token, instance);
+  let confirmedAt = Date.now();
+  let lost = false;
+  const beat = async (): Promise<void> => {
+    const startedAt = Date.now();
+    try {
+      lost = (await pool.query(HEARTBEAT, [machineId, token])).length === 0;
+      if (lost) log.error({ machineId }, 'another process has taken over the machine id: restart this one');
+      else confirmedAt = startedAt;
+    } catch (error) {
+      log.warn({ machineId, reason: error instanceof Error ? error.message : String(error) }, 'heartbeat failed');
+    }
+  };
+  const timer = setInterval(() => void beat(), HEARTBEAT_INTERVAL).unref();
+  return {
+    machineId() {
+      if (lost || Date.now() - confirmedAt > LEASE_MARGIN) {
+        throw new Error('This process has lost its machine id and makes no more ids. Restart it.');
+      }
+      return machineId;
+    },
+    async release() {
+      clearInterval(timer);
+      await pool.query(RELEASE, [machineId, token]);
+    },
+  };
+}
+
+async function lease(pool: Pool, token: string, { url, roles }: { url: string; roles: string }): Promise<number> {
+  for (;;) {
+    const candidate = randomInt(FIRST_MACHINE_ID, LAST_MACHINE_ID + 1);
+    const rows = await pool.query<{ machine_id: number }>(LEASE, [candidate, token, url, roles]);
+    if (rows[0] !== undefined) return rows[0].machine_id;
+  }
+}
+
+/** Whether a live process advertises this address. */
+export async function isLiveInstance(pool: Pool, url: string): Promise<boolean> {
+  return (await pool.query(IS_LIVE, [url])).length > 0;
+}

@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { Client } from './pools.ts';
+import type { Pools } from './pools.ts';
+
+/** One advisory lock key per job of which only one process may do it at a time. */
+export const LEADER_KEYS = { starter: 7_365_321 } as const;
+
+const RETRY_INTERVAL = 2_000;
+
+/** Leadership held by a session lock on a connection of its own: when the connection breaks, Postgres frees the lock. */
+export interface Leadership {
+  isLeader(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Campaigns for leadership until stopped. */
+export function campaign(pools: Pools, log: Logger, job: keyof typeof LEADER_KEYS): Leadership {
+  let held: (Client & { end(): Promise<void> }) | null = null;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let attempt: Promise<void> = Promise.resolve();
+
+  const tryOnce = async (): Promise<void> => {
+    try {
+      const session = await pools.session(job);
+      session.on('error', (error) => {
+        log.warn({ job, reason: error.message }, 'lost the connection that held the leadership');
+        if (held === session) held = null;
+      });
+      const { rows } = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+        LEADER_KEYS[job],
+      ]);
+      if (rows[0]?.locked === true && !stopped) {
+        held = session;
+        log.info({ job }, 'this process leads');
+      } else {
+        await session.end();
+      }
+    } catch (error) {
+      log.debug({ job, reason: error instanceof Error ? error.message : String(error) }, 'cannot campaign');
+    }
+  };
+  const schedule = (): void => {
+    if (stopped) return;
+    attempt = (held === null ? tryOnce() : Promise.resolve()).then(() => {
+      timer = setTimeout(schedule, RETRY_INTERVAL).unref();
+    });
+  };
+  schedule();
+
+  return {
+    isLeader: () => held !== null,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await attempt;
+      clearTimeout(timer);
+      await held?.end();
+      held = null;
+    },
+  };
+}

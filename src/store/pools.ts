@@ -1,0 +1,131 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { storeError } from './errors.ts';
+
+/** How many connections each kind of work may hold, and how long one statement may take (milliseconds). */
+const POOLS = {
+  commands: { max: 16, statementTimeout: 2_000 },
+  queries: { max: 8, statementTimeout: 10_000 },
+} as const;
+/** Longest wait for a free or new connection, in milliseconds; a command gives up well before its activity does. */
+const CONNECT_TIMEOUT = 2_000;
+
+export type Client = pg.ClientBase;
+
+/** A statement with a name of its own, so that Postgres parses and plans it once per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One pool of connections for one kind of work, so that slow queries never starve commands. */
+export interface Pool {
+  /** Runs one statement. @throws StoreUnavailable, StoreConflict or StoreRefused */
+  query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /** Runs `work` in one transaction, rolled back when it throws. @throws as {@link Pool.query} */
+  transaction<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+  /** Callers that wait for a connection right now. */
+  waiting(): number;
+}
+
+export interface Pools {
+  readonly commands: Pool;
+  readonly queries: Pool;
+  /** A connection of one's own, outside the pools: for a lock that a session holds. The caller ends it. */
+  session(name: string): Promise<pg.Client>;
+  end(): Promise<void>;
+}
+
+/** Opens the pools; no connection is made before the first use. */
+export function createPools(databaseUrl: string, log: Logger): Pools {
+  const pools = Object.entries(POOLS).map(([name, { max, statementTimeout }]) => {
+    const pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      statement_timeout: statementTimeout,
+      // A little longer than the server's own limit: only a dead connection runs into it.
+      query_timeout: statementTimeout + 1_000,
+      // A stalled transaction would hold back every reader of the feed.
+      idle_in_transaction_session_timeout: 5_000,
+      keepAlive: true,
+      application_name: `redress ${name}`,
+    });
+    // An idle connection that breaks is replaced by the next use; without a listener it would end the process.
+    pool.on('error', (error) => {
+      log.warn({ pool: name, reason: error.message }, 'lost an idle Postgres connection');
+    });
+    return pool;
+  });
+  const [commands, queries] = pools as [pg.Pool, pg.Pool];
+  return {
+    commands: wrap(commands),
+    queries: wrap(queries),
+    async session(name) {
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        connectionTimeoutMillis: CONNECT_TIMEOUT,
+        statement_timeout: POOLS.commands.statementTimeout,
+        keepAlive: true,
+        application_name: `redress ${name}`,
+      });
+      try {
+        await client.connect();
+      } catch (error) {
+        throw storeError(error);
+      }
+      return client;
+    },
+    async end() {
+      await Promise.all(pools.map((pool) => pool.end()));
+    },
+  };
+}
+
+function wrap(pool: pg.Pool): Pool {
+  return {
+    async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) {
+      try {
+        return (await pool.query<Row>({ ...statement, values: [...values] })).rows;
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+    async transaction(work) {
+      let client: pg.PoolClient | undefined;
+      try {
+        client = await pool.connect();
+        await client.query('begin');
+        const result = await work(client);
+        await client.query('commit');
+        client.release();
+        return result;
+      } catch (error) {
+        await client?.query('rollback').then(
+          () => client?.release(),
+          // The connection is beyond use: closing it rolls back.
+          (broken: unknown) => client?.release(broken instanceof Error ? broken : true),
+        );
+        throw storeError(error);
+      }
+    },
+    waiting: () => pool.waitingCount,
+  };
+}
+
+/** Runs a named statement on a client that is inside a transaction. */
+export async function run<Row extends pg.QueryResultRow>(
+  client: Client,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return (await client.query<Row>({ ...statement, values: [...values] })).rows;
+}
+
+const PING: Statement = { name: 'ping', text: `select current_setting('server_version') as version` };
+
+/** The server's version, if it answers. @throws StoreUnavailable */
+export async function pingStore(pool: Pool): Promise<string> {
+  const rows = await pool.query<{ version: string }>(PING, []);
+  return rows[0]?.version ?? '';
+}

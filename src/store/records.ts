@@ -1,0 +1,94 @@
+import type { EventStream, Snapshot } from '../domain/index.ts';
+import { type Client, type Pool, type Statement, run } from './pools.ts';
+
+/** A record as it is stored: its snapshot and what stands beside the document. */
+export interface StoredRecord {
+  readonly snapshot: Snapshot;
+  /** Epoch milliseconds; null: nothing is due by itself. */
+  readonly deadline: number | null;
+  /** Epoch milliseconds. */
+  readonly notBefore: number | null;
+  /** The Temporal epoch in which its workflow was last started; 0: never. */
+  readonly engaged: number;
+}
+
+interface RecordRow {
+  document: Snapshot;
+  deadline: string | null;
+  not_before: string | null;
+  engaged: number;
+}
+
+const LOAD: Statement = {
+  name: 'record.load',
+  text: 'select document, deadline, not_before, engaged from redress.snapshot where aggregate_id = $1',
+};
+
+const LOCK: Statement = { name: 'record.lock', text: `${LOAD.text} for update` };
+
+const CREATE: Statement = {
+  name: 'record.create',
+  text: `with stream as (insert into redress.event_stream (document) values ($1))
+insert into redress.snapshot (document, deadline, not_before, engaged) values ($2, $3, $4, $5)`,
+};
+
+const APPEND: Statement = {
+  name: 'record.append',
+  text: `with stream as (insert into redress.event_stream (document) values ($1))
+update redress.snapshot set document = $2, deadline = $3, not_before = $4, engaged = $5 where aggregate_id = $6`,
+};
+
+const DISARM: Statement = {
+  name: 'record.disarm',
+  text: 'update redress.snapshot set deadline = null where aggregate_id = $1',
+};
+
+const ENGAGE: Statement = {
+  name: 'record.engage',
+  text: 'update redress.snapshot set engaged = $2 where aggregate_id = $1 and engaged <> $2',
+};
+
+/** The record as it stands, without a lock. */
+export async function loadRecord(pool: Pool, id: string): Promise<StoredRecord | null> {
+  return toRecord((await pool.query<RecordRow & object>(LOAD, [id]))[0]);
+}
+
+/** The record as it stands, locked until the transaction ends. Nothing may be written before: the feed's order depends on it. */
+export async function lockRecord(client: Client, id: string): Promise<StoredRecord | null> {
+  return toRecord((await run<RecordRow & object>(client, LOCK, [id]))[0]);
+}
+
+/** Stores the first version of a record; its unique keys decide between two that are sent at once. */
+export async function createRecord(pool: Pool, stream: EventStream, record: StoredRecord): Promise<void> {
+  await pool.query(CREATE, [JSON.stringify(stream), ...values(record)]);
+}
+
+/** Stores the next version of a record that this transaction has locked. */
+export async function appendToRecord(client: Client, stream: EventStream, record: StoredRecord): Promise<void> {
+  await run(client, APPEND, [JSON.stringify(stream), ...values(record), stream.aggregateId]);
+}
+
+/** Takes the deadline off a record that this transaction has locked; its next version sets it anew. */
+export async function disarmRecord(client: Client, id: string): Promise<void> {
+  await run(client, DISARM, [id]);
+}
+
+/** Notes that the record's workflow runs in this epoch. */
+export async function engageRecord(pool: Pool, id: string, epoch: number): Promise<void> {
+  await pool.query(ENGAGE, [id, epoch]);
+}
+
+function values({ snapshot, deadline, notBefore, engaged }: StoredRecord): unknown[] {
+  return [JSON.stringify(snapshot), deadline, notBefore, engaged];
+}
+
+function toRecord(row: RecordRow | undefined): StoredRecord | null {
+  if (row === undefined) return null;
+  return {
+    snapshot: row.document,
+    // bigint arrives as text; the values are bounded by 2^53 - 1 where they are made.
+    deadline: row.deadline === null ? null : Number(row.deadline),
+    notBefore: row.not_before === null ? null : Number(row.not_before),
+    engaged: row.engaged,
+  };
+}
