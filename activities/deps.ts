@@ -1,0 +1,16 @@
+import type { CommandHandler } from '../src/command-handler/index.ts';
+import type { Targets } from '../src/dispatch/index.ts';
+
+/** What the activities take from their surroundings. */
+export interface ActivityDeps {
+  readonly handler: CommandHandler;
+  readonly targets: Targets;
+  /** The Temporal epoch that this worker works in. */
+  readonly epoch: () => number;
+  /** Under `false` the workflow is given no deadline, so that it arms no timer (AUTO_RETRY=off). */
+  readonly autoRetry: boolean;
+  /** Whether search attributes follow the status. */
+  readonly searchable: () => boolean;
+  /** Pages about a record; null: no public address is configured. */
+  readonly links: { record(id: string): string | null; workflow(id: string): string | null };
+}

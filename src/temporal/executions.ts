@@ -1,0 +1,107 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import proto from '@temporalio/proto';
+import type { CommandMessage } from '../domain/index.ts';
+import { summary } from '../../workflows/details.ts';
+import type { ExecutionFailedInput } from '../../workflows/execution-failed.ts';
+import { type Searched, searchAttributes } from '../../workflows/search-attributes.ts';
+import { SYNC } from '../../workflows/signal-names.ts';
+import { TemporalUnavailable, temporalError } from './errors.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from './names.ts';
+
+/** Milliseconds that a request to Temporal may take. */
+const RPC_TIMEOUT = 5_000;
+
+/** The connection as it is now. */
+export interface TemporalAccess {
+  /** Null while there is no connection. */
+  client(): Client | null;
+  /** Whether search attributes are registered. */
+  searchable(): boolean;
+  /** Whether this process may run the first task of what it starts: it has a worker on the same connection. */
+  eager(): boolean;
+}
+
+/** The workflows of records, as commands reach them. Every call throws {@link TemporalUnavailable} where Temporal does not answer. */
+export interface Executions {
+  /** Starts the record's workflow; `running`: there is one already. With `create` its first command is that create. */
+  start(id: string, record: Searched, create?: CommandMessage): Promise<'started' | 'running'>;
+  /** Sends a command to the record's workflow; false: none is running. */
+  signal(id: string, message: CommandMessage): Promise<boolean>;
+  /** Sends a command to the record's workflow, which is started where none is running. */
+  signalWithStart(id: string, record: Searched, message: CommandMessage): Promise<void>;
+  /** Asks a running workflow to look at its record anew; false: none is running. */
+  sync(id: string): Promise<boolean>;
+  /** Milliseconds that the oldest waiting workflow task has waited for a worker. */
+  backlogAge(): Promise<number>;
+  /** Whether an error means that Temporal did not answer; `maybeSent`: the request may have arrived all the same. Null: it means something else. */
+  unavailable(error: unknown): { readonly maybeSent: boolean } | null;
+}
+
+export function createExecutions(access: TemporalAccess): Executions {
+  const call = async <Result>(work: (client: Client) => Promise<Result>): Promise<Result> => {
+    const client = access.client();
+    if (client === null) throw new TemporalUnavailable('there is no connection', false);
+    try {
+      return await client.withDeadline(Date.now() + RPC_TIMEOUT, () => work(client));
+    } catch (error) {
+      throw temporalError(error);
+    }
+  };
+  const signal = (id: string, name: string, args: unknown[]): Promise<boolean> =>
+    call(async (client) => {
+      try {
+        await client.workflow.getHandle(workflowId(id)).signal(name, ...args);
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    });
+  const options = (id: string, record: Searched, input: ExecutionFailedInput) => ({
+    workflowId: workflowId(id),
+    taskQueue: TASK_QUEUE,
+    args: [input] as [ExecutionFailedInput],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    staticSummary: summary(record.function),
+    ...(access.searchable() ? { typedSearchAttributes: new TypedSearchAttributes(searchAttributes(record)) } : {}),
+  });
+  return {
+    start: (id, record, create) =>
+      call(async (client) => {
+        try {
+          await client.workflow.start(WORKFLOW_TYPE, {
+            ...options(id, record, create === undefined ? { id } : { id, create }),
+            workflowIdConflictPolicy: 'FAIL',
+            requestEagerStart: access.eager(),
+          });
+          return 'started';
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
+          throw error;
+        }
+      }),
+    signal: (id, message) => signal(id, message.name, [message]),
+    signalWithStart: (id, record, message) =>
+      call(async (client) => {
+        await client.workflow.signalWithStart(WORKFLOW_TYPE, {
+          ...options(id, record, { id }),
+          signal: message.name,
+          signalArgs: [message],
+        });
+      }),
+    sync: (id) => signal(id, SYNC, []),
+    backlogAge: () =>
+      call(async ({ workflowService, options: { namespace } }) => {
+        const { stats } = await workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: TASK_QUEUE },
+          taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+          reportStats: true,
+        });
+        return optionalTsToMs(stats?.approximateBacklogAge) ?? 0;
+      }),
+    unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
+  };
+}

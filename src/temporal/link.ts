@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, type Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Activities } from '../../workflows/activities.ts';
+import type { Reply } from '../../workflows/replies.ts';
+import type { TemporalAccess } from './executions.ts';
+import { ensureNamespace, ensureSearchAttributes } from './namespace.ts';
+import { createWorker } from './worker.ts';
+
+/** Milliseconds between two looks at the namespace, while all is well and while it is not. */
+const CHECK_INTERVAL = 5_000;
+const RETRY_INTERVAL = 1_000;
+
+export interface LinkOptions {
+  readonly log: Logger;
+  /** Told of the namespace's id whenever it is another one; only then is there work for a worker. May throw: it is called again. */
+  readonly onNamespace: (namespaceId: string) => Promise<void>;
+  /** What a worker of this process works with; null: this process has none. */
+  readonly worker: {
+    readonly bundle: () => Promise<WorkflowBundleWithSourceMap>;
+    readonly activities: Activities;
+    readonly onReply: (reply: Reply) => void;
+    readonly maxCachedWorkflows: number;
+    readonly shutdownGraceTime: number;
+  } | null;
+}
+
+/** How the link stands, for health. */
+export interface LinkState {
+  readonly connected: boolean;
+  /** The worker's state in Temporal's words; null: this process has none. */
+  readonly worker: string | null;
+  /** Why it is not connected, or why the worker does not run; null: all is well. */
+  readonly reason: string | null;
+}
+
+/** The connection to Temporal, which may come late, go away and come back with an empty database. */
+export interface Link extends TemporalAccess {
+  readonly namespace: string;
+  state(): LinkState;
+  /** Lets the worker finish what it is at, then closes the connection. */
+  stop(): Promise<void>;
+}
+
+/** Connects when Temporal is there, and keeps a worker running for as long as the process lives. */
+export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Link {
+  const config = loadClientConnectConfig();
+  const namespace = config.namespace ?? 'default';
+  const stopping = new AbortController();
+  let connection: NativeConnection | null = null;
+  let client: Client | null = null;
+  let namespaceId: string | null = null;
+  let searchable = false;
+  let worker: Worker | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let reason: string | null = 'not connected yet';
+
+  const check = async (): Promise<void> => {
+    connection ??= await NativeConnection.connect({
+      ...config.connectionOptions,
+      // Server and service are close to each other: compressing costs more than it saves.
+      grpcCompression: { codec: 'none' },
+    });
+    const id = await ensureNamespace(connection, namespace, log);
+    if (id !== namespaceId) {
+      searchable = await ensureSearchAttributes(connection, namespace, log);
+      await onNamespace(id);
+      log.info(
+        { namespace, namespaceId: id },
+        namespaceId === null ? 'connected to Temporal' : 'Temporal has a new database',
+      );
+      namespaceId = id;
+      client = new Client({ connection, namespace });
+    }
+    if (wanted !== null && worker === null) await startWorker(connection, wanted);
+    reason = null;
+  };
+
+  const startWorker = async (on: NativeConnection, options: NonNullable<LinkOptions['worker']>): Promise<void> => {
+    const { bundle, ...rest } = options;
+    const created = await createWorker({ ...rest, connection: on, namespace, bundle: await bundle() });
+    worker = created;
+    running = created.run().then(
+      () => undefined,
+      (error: unknown) => {
+        reason = messageOf(error);
+        log.error({ reason }, 'the worker failed and is made anew');
+      },
+    );
+    void running.then(() => {
+      if (worker === created) worker = null;
+    });
+  };
+
+  const supervise = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let interval = CHECK_INTERVAL;
+      try {
+        await check();
+      } catch (error) {
+        const now = messageOf(error);
+        if (now !== reason) log.warn({ reason: now }, 'Temporal does not answer');
+        reason = now;
+        interval = RETRY_INTERVAL;
+      }
+      await delay(interval, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+  const supervision = supervise();
+
+  return {
+    namespace,
+    client: () => client,
+    searchable: () => searchable,
+    eager: () => worker?.getState() === 'RUNNING',
+    state: () => ({
+      connected: client !== null && reason === null,
+      worker: wanted === null ? null : (worker?.getState() ?? 'STOPPED'),
+      reason,
+    }),
+    async stop() {
+      stopping.abort();
+      await supervision;
+      if (worker?.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await connection?.close();
+    },
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

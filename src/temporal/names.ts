@@ -1,0 +1,15 @@
+import { AGGREGATE_NAME, TENANT_ID } from '../domain/index.ts';
+
+/** The task queue of the workflow and its activities. */
+export const TASK_QUEUE = 'compensation';
+
+/** The workflow type, which is the name of the exported function. */
+export const WORKFLOW_TYPE = 'executionFailed';
+
+/** The workflow id of a record: `execution_failed/<tenant>/<aggregateId>`. */
+export const workflowId = (id: string): string => `${AGGREGATE_NAME}/${TENANT_ID}/${id}`;
+
+/** The page of a record's workflow in the Temporal Web UI. */
+export function workflowUrl(uiUrl: string, namespace: string, id: string): string {
+  return `${uiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId(id))}`;
+}

@@ -1,0 +1,102 @@
+import { type ActivityOptions, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type {
+  Entry,
+  ErrorDetails,
+  ExecutionFailedStatus,
+  FunctionInfo,
+  Outcome,
+  RecoverableType,
+} from '../src/domain/index.ts';
+
+/** What an operator is shown of a record; small, since it is part of the history. Times are epoch milliseconds. */
+export interface View {
+  readonly status: ExecutionFailedStatus;
+  readonly deleted: boolean;
+  readonly recoverable: RecoverableType;
+  readonly function: FunctionInfo;
+  readonly errorCode: string;
+  /** Cut to a few words. */
+  readonly errorMsg: string;
+  readonly retries: number;
+  readonly maxRetries: number;
+  readonly timeoutAt: number;
+  /** The page of the record; null: no public address is configured. */
+  readonly link: string | null;
+  /** Whether search attributes follow the status (VISIBILITY_UPSERTS). */
+  readonly searchable: boolean;
+}
+
+/** The attempt in flight that is to be pushed to a target: its number and the end of its time, epoch milliseconds. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly until: number;
+}
+
+/** What the workflow learns from `handle`: never the whole state. */
+export interface Handled {
+  readonly outcomes: readonly Outcome[];
+  /** The newest version; 0: there is no record. */
+  readonly version: number;
+  /** When the record is next prepared by itself, epoch milliseconds; null: not before somebody acts. */
+  readonly deadline: number | null;
+  /** Null: nothing is to be pushed. */
+  readonly delivery: Attempt | null;
+  /** Null: there is no record. */
+  readonly view: View | null;
+}
+
+/** How a delivery ended; `gone`: the attempt was over before it was sent. Times are epoch milliseconds. */
+export type Delivered =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'succeeded'; readonly executeAt: number }
+  | {
+      readonly kind: 'failed';
+      readonly error: ErrorDetails;
+      readonly executeAt: number;
+      readonly recoverable?: RecoverableType;
+      readonly notBefore: number | null;
+    };
+
+/** The activities that the workflow calls. */
+export interface Activities {
+  /** Decides the entries on the newest state of the record and stores the decisions. Safe to run twice. */
+  handle(id: string, entries: readonly Entry[]): Promise<Handled>;
+  /** Pushes the attempt to its target, if it is still the one in flight. */
+  deliver(id: string, attempt: number): Promise<Delivered>;
+}
+
+const local = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '20s',
+  localRetryThreshold: '1s',
+  retry: { maximumAttempts: 3, initialInterval: '50ms' },
+});
+
+const regular = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
+/**
+ * Local while Postgres answers: no hop, and one history event. When it does not, a regular activity waits for it on the
+ * server, as long as it takes, without filling the history.
+ */
+export async function handle(id: string, entries: readonly Entry[]): Promise<Handled> {
+  try {
+    return await local.handle(id, entries);
+  } catch {
+    return await regular.handle(id, entries);
+  }
+}
+
+/** A target may be slow, so a delivery is told of a dead worker by its missing heartbeat, long before its time is over. */
+const DELIVERY: ActivityOptions = {
+  heartbeatTimeout: '10s',
+  retry: { maximumAttempts: 1 },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/** One try to deliver; `timeLeft` in milliseconds. @throws ActivityFailure where the worker, not the target, gave up */
+export function deliver(id: string, attempt: number, timeLeft: number): Promise<Delivered> {
+  return proxyActivities<Activities>({ ...DELIVERY, scheduleToCloseTimeout: timeLeft }).deliver(id, attempt);
+}

@@ -1,0 +1,30 @@
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+
+/** One durable timer on a deadline that moves; it is re-armed only when the deadline does. Times are epoch milliseconds. */
+export class Deadline {
+  #at: number | null = null;
+  #scope: CancellationScope | undefined;
+
+  /** Whether the deadline has come. One that is not in the future when it is set needs no timer. */
+  due = false;
+
+  /** Moves the deadline; null: there is none. `summary` is shown beside the timer in the Temporal Web UI. */
+  set(at: number | null, summary: string): void {
+    if (at === this.#at && !this.due) return;
+    this.#scope?.cancel();
+    this.#scope = undefined;
+    this.#at = at;
+    this.due = at !== null && at <= Date.now();
+    if (at === null || this.due) return;
+    const scope = new CancellationScope();
+    this.#scope = scope;
+    void scope
+      .run(async () => {
+        await sleep(at - Date.now(), { summary });
+        this.due = true;
+      })
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      });
+  }
+}

@@ -1,0 +1,92 @@
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { CommandMessage } from '../src/domain/index.ts';
+import { type Attempt, type Delivered, deliver } from './activities.ts';
+
+/** After a worker died in a delivery the next one may die as well: milliseconds before the attempt is delivered again. */
+const PAUSE = 2_000;
+
+/**
+ * The deliveries of a record, each in a scope of its own. The loop never waits for them: what comes back is one more
+ * message in its inbox.
+ */
+export class Deliveries {
+  readonly #id: string;
+  readonly #receive: (message: CommandMessage) => void;
+  readonly #inFlight = new Map<number, CancellationScope>();
+
+  /** The newest attempt that this execution has delivered; 0: none. */
+  delivered: number;
+
+  constructor(id: string, delivered: number, receive: (message: CommandMessage) => void) {
+    this.#id = id;
+    this.delivered = delivered;
+    this.#receive = receive;
+  }
+
+  /** How many deliveries have not come back. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Delivers an attempt that was not delivered yet. */
+  start({ attempt, until }: Attempt): void {
+    if (attempt <= this.delivered) return;
+    this.delivered = attempt;
+    const scope = new CancellationScope();
+    this.#inFlight.set(attempt, scope);
+    void scope
+      .run(() => this.#deliver(attempt, until))
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      })
+      .finally(() => this.#inFlight.delete(attempt));
+  }
+
+  /** Calls off what is in flight: the record is SUCCEEDED or deleted. */
+  cancel(): void {
+    for (const scope of this.#inFlight.values()) scope.cancel();
+  }
+
+  async #deliver(attempt: number, until: number): Promise<void> {
+    for (;;) {
+      const timeLeft = until - Date.now();
+      if (timeLeft <= 0) return;
+      try {
+        const message = toMessage(this.#id, attempt, await deliver(this.#id, attempt, timeLeft));
+        if (message !== null) this.#receive(message);
+        return;
+      } catch (error) {
+        if (isCancellation(error)) return;
+        // The worker gave up, not the target: the attempt is delivered again under the same key.
+        await sleep(Math.min(PAUSE, Math.max(1, until - Date.now())));
+      }
+    }
+  }
+}
+
+/** The report that a service would have sent itself; null: there is nothing to report yet. */
+function toMessage(id: string, attempt: number, delivered: Delivered): CommandMessage | null {
+  const outcomeId = `redress:outcome:${id}:${attempt}`;
+  const envelope = {
+    commandId: outcomeId,
+    requestId: outcomeId,
+    ownerId: '',
+    spaceId: '',
+    expectedVersion: null,
+    attempt,
+  };
+  switch (delivered.kind) {
+    case 'gone':
+    case 'accepted':
+      return null;
+    case 'succeeded':
+      return { ...envelope, name: 'apply_execution_success', header: {}, body: { executeAt: delivered.executeAt } };
+    case 'failed': {
+      const { error, executeAt, recoverable, notBefore } = delivered;
+      const header: Record<string, string> = notBefore === null ? {} : { redress_not_before: String(notBefore) };
+      return { ...envelope, name: 'apply_execution_failed', header, body: { error, executeAt, recoverable } };
+    }
+    default:
+      return delivered satisfies never;
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CommandMessage, Entry } from '../src/domain/index.ts';
+import { type Handled, type View, handle } from './activities.ts';
+import { Deadline } from './deadline.ts';
+import { Deliveries } from './deliveries.ts';
+import { details, timerSummary } from './details.ts';
+import { takeBatch } from './inbox.ts';
+import { answer } from './replies.ts';
+import { SEARCH_ATTRIBUTES, searchAttributes, searchedStatus } from './search-attributes.ts';
+import { receiveSignals } from './signals.ts';
+
+/** A longer history is slow to replay; Temporal itself would suggest to continue as new much later. */
+const MAX_HISTORY_LENGTH = 1_000;
+
+export interface ExecutionFailedInput {
+  /** The aggregate id. */
+  readonly id: string;
+  /** The command that makes the record; left out where the record is there already. */
+  readonly create?: CommandMessage;
+  /** The newest attempt that an earlier run has delivered. */
+  readonly delivered?: number;
+}
+
+/**
+ * The life of one failed execution. Everything that matters is decided by `handle` and lies in Postgres; this loop
+ * keeps the order of commands, waits for the deadline and hands over deliveries. A run knows nothing that Postgres does
+ * not, so it may be ended and started again at any time; cancelling it has no effect.
+ */
+export async function executionFailed(input: ExecutionFailedInput): Promise<string> {
+  return await CancellationScope.nonCancellable(() => attend(input));
+}
+
+async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Promise<string> {
+  const inbox: Entry[] = create === undefined ? [] : [{ origin: 'signal', message: create }];
+  let stale = false;
+  receiveSignals(
+    (message) => void inbox.push({ origin: 'signal', message }),
+    () => {
+      stale = true;
+    },
+  );
+  const deliveries = new Deliveries(id, delivered, (message) => void inbox.push({ origin: 'delivery', message }));
+  const deadline = new Deadline();
+
+  for (let entries = takeBatch(inbox); ;) {
+    stale = false;
+    const known = await handle(id, entries);
+    answer(id, entries, known.outcomes);
+    show(id, known);
+    deadline.set(known.deadline, timerSummary(known.view));
+    const over = isOver(known.view);
+    if (over) deliveries.cancel();
+    else if (known.delivery !== null) deliveries.start(known.delivery);
+
+    const busy = (): boolean => inbox.length > 0 || deadline.due || stale;
+    if (!busy() && deliveries.inFlight === 0 && isHistoryLong()) {
+      await continueAsNew<typeof executionFailed>({ id, delivered: deliveries.delivered });
+    }
+    await condition(() => busy() || (over && deliveries.inFlight === 0));
+    if (!busy()) return known.view === null ? 'no record' : searchedStatus(known.view);
+    entries = nextEntries(inbox, deadline, known);
+  }
+}
+
+/** Commands first; the timer's prepare is decided alone; nothing at all is a look at the record. */
+function nextEntries(inbox: Entry[], deadline: Deadline, { version, deadline: at }: Handled): Entry[] {
+  if (inbox.length > 0) return takeBatch(inbox);
+  return deadline.due && at !== null ? [{ origin: 'timer', version, deadline: at }] : [];
+}
+
+/** Nothing will happen any more unless a command comes, which starts a new run. */
+const isOver = (view: View | null): boolean => view === null || view.deleted || view.status === 'SUCCEEDED';
+
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MAX_HISTORY_LENGTH;
+}
+
+/** Details cost no event; search attributes cost one, and a row in every index of the visibility store. */
+function show(id: string, known: Handled): void {
+  setCurrentDetails(details(id, known));
+  const { view } = known;
+  if (view === null || !view.searchable) return;
+  if (workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === searchedStatus(view)) return;
+  upsertSearchAttributes(searchAttributes(view));
+}

@@ -1,0 +1,1 @@
+export { executionFailed } from './execution-failed.ts';

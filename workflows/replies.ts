@@ -1,0 +1,29 @@
+import { type Sinks, proxySinks } from '@temporalio/workflow';
+import type { Entry, Outcome } from '../src/domain/index.ts';
+
+/** The outcome of a command that somebody may be waiting for. */
+export interface Reply {
+  readonly aggregateId: string;
+  readonly name: string;
+  readonly requestId: string;
+  /** Where the waiting process is reached: header `command_wait_endpoint` of the command (contract 4.5). */
+  readonly endpoint: string;
+  readonly outcome: Outcome;
+}
+
+export interface ReplySinks extends Sinks {
+  readonly replies: { send(reply: Reply): void };
+}
+
+const { replies } = proxySinks<ReplySinks>();
+
+/** Sends the answers on their way. Best effort: a waiter that gets none looks its command up in Postgres. */
+export function answer(id: string, entries: readonly Entry[], outcomes: readonly Outcome[]): void {
+  entries.forEach((entry, index) => {
+    const outcome = outcomes[index];
+    if (entry.origin !== 'signal' || outcome === undefined) return;
+    const { name, requestId, header } = entry.message;
+    const endpoint: unknown = (header as Record<string, unknown> | undefined)?.['command_wait_endpoint'];
+    if (typeof endpoint === 'string') replies.send({ aggregateId: id, name, requestId, endpoint, outcome });
+  });
+}

@@ -1,0 +1,2 @@
+/** No command: the workflow looks at its record anew. */
+export const SYNC = 'redress_sync';
