@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** A whole number between two bounds, both included. */
+export function wholeNumber(min: number, max: number) {
+  const error = mustBe(`a whole number from ${min} to ${max}`);
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }));
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, { error: mustBe(`one of ${words.join(', ')}`) });
+}
+
+/** A switch, spelt with two words of which the first means true. */
+export function either(yes: string, no: string) {
+  return z.enum([yes, no], { error: mustBe(`${yes} or ${no}`) }).transform((word) => word === yes);
+}
+
+/** A comma-separated list of a few words, at least one of them. */
+export function someOf<const Words extends readonly string[]>(words: Words) {
+  const error = mustBe(`a comma-separated list of ${words.join(', ')}`);
+  return z
+    .string()
+    .transform(splitList)
+    .pipe(z.array(z.enum(words, { error })).min(1, { error }))
+    .transform((list): ReadonlySet<Words[number]> => new Set(list));
+}
+
+/** A host name or an IP address, without scheme, port and brackets. */
+export const host = z
+  .string()
+  .refine(isHost, { error: mustBe('a host name or an IP address without scheme and port') });
+
+/** Hosts as `URL.hostname` spells them, so that they can be compared with it. */
+export const hostList = z
+  .string()
+  .transform(splitList)
+  .pipe(z.array(host))
+  .transform((hosts): ReadonlySet<string> => new Set(hosts.map(hostInUrl)));
+
+/** An http or https address to which paths are appended: without a slash at its end. */
+export const baseUrl = z
+  .string()
+  .refine(isBaseUrl, {
+    error:
+      'is not an address that can be used: it must be an http or https URL without user, query and fragment, ' +
+      'e.g. https://redress.example.com',
+  })
+  .transform((text) => new URL(text).href.replace(/\/+$/, ''));
+
+const DATABASE_URL_EXAMPLE = 'postgresql://USER:PASSWORD@HOST:5432/DATABASE';
+
+/** Where Postgres is. The errors do not show the value: it holds a password. */
+export const databaseUrl = z
+  .string({ error: `is not set: give the Postgres database of the records, e.g. ${DATABASE_URL_EXAMPLE}` })
+  .refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol), {
+    error:
+      `is not the URL of a Postgres database: it must look like ${DATABASE_URL_EXAMPLE}, ` +
+      'with special characters of the password percent-encoded',
+  });
+
+/** A host as it stands in a URL: lower case, IPv6 addresses in brackets and in their short form. */
+export function hostInUrl(text: string): string {
+  return new URL(`http://${isIP(text) === 6 ? `[${text}]` : text}`).hostname;
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && URL.canParse(`http://${text}`));
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** What zod says in place of its own words: what was given, and what would be right. */
+function mustBe(right: string) {
+  return ({ input }: { readonly input?: unknown }) => `is ${JSON.stringify(input)}: it must be ${right}`;
+}

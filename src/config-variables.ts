@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { baseUrl, databaseUrl, either, host, hostList, oneOf, someOf, wholeNumber } from './config-values.ts';
+
+/** What a process does: answer REST, carry out workflows and activities, or both. */
+export const ROLES = ['api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** As pino names them, from the gravest on. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const INT32_MAX = 2_147_483_647;
+
+/** What the table of the settings says of a variable beside its name. */
+export const VARIABLE_NOTES = z.registry<{
+  readonly meaning: string;
+  /** In place of the default where that is derived from other settings. */
+  readonly derivedDefault?: string;
+}>();
+
+/** Every environment variable of the service, in the order of the table: how its text is read, its default, its meaning. */
+export const VARIABLES = z.object({
+  PORT: wholeNumber(1, 65_535).prefault('8080').register(VARIABLE_NOTES, { meaning: 'Port of the REST API.' }),
+  HOST: host.prefault('127.0.0.1').register(VARIABLE_NOTES, {
+    meaning: 'Address to listen on. `0.0.0.0` or `::` opens the API to other machines; it asks nobody for a password.',
+  }),
+  DATABASE_URL: databaseUrl.register(VARIABLE_NOTES, {
+    meaning: 'Postgres 15 or later, connected directly or through a pooler in session mode: `postgresql://…`.',
+  }),
+  ROLES: someOf(ROLES).prefault('api,worker').register(VARIABLE_NOTES, {
+    meaning: 'What this process does: `api` answers REST, `worker` carries out workflows and deliveries.',
+  }),
+  ADVERTISED_URL: baseUrl.optional().register(VARIABLE_NOTES, {
+    derivedDefault: '`http://HOST:PORT`',
+    meaning:
+      'Where the other processes reach this one, to hand it answers that its callers wait for. ' +
+      'With a wildcard `HOST` the default names this machine. Required where `ROLES` is only one of the two.',
+  }),
+  PUBLIC_URL: baseUrl.optional().register(VARIABLE_NOTES, {
+    derivedDefault: '`ADVERTISED_URL`',
+    meaning: 'Where people reach the API: used for links.',
+  }),
+  TEMPORAL_UI_URL: baseUrl
+    .optional()
+    .register(VARIABLE_NOTES, { meaning: 'Where people reach the Temporal Web UI: used for links to workflows.' }),
+  WAIT_HOSTS: hostList.prefault('').register(VARIABLE_NOTES, {
+    meaning:
+      'Hosts, comma-separated, to which answers may be sent that a caller waits for, ' +
+      'besides the advertised addresses of live processes.',
+  }),
+  TARGETS_FILE: z
+    .string()
+    .optional()
+    .register(VARIABLE_NOTES, { meaning: 'YAML file that says which prepared retries are pushed, and where to.' }),
+  AUTO_RETRY: either('on', 'off').prefault('on').register(VARIABLE_NOTES, {
+    meaning: '`off` prepares no retry by itself, for replays and maintenance; started with `on`, it catches up.',
+  }),
+  RETRY_MAX_RETRIES: wholeNumber(0, INT32_MAX).prefault('10').register(VARIABLE_NOTES, {
+    meaning: 'Retries of a failure that is reported without a retry spec of its own.',
+  }),
+  RETRY_MIN_BACKOFF: wholeNumber(0, INT32_MAX).prefault('180').register(VARIABLE_NOTES, {
+    meaning: 'Seconds before its first retry; doubled for each retry that follows.',
+  }),
+  RETRY_EXECUTION_TIMEOUT: wholeNumber(0, INT32_MAX).prefault('120').register(VARIABLE_NOTES, {
+    meaning: 'Seconds that one attempt may take before it counts as lost.',
+  }),
+  VISIBILITY_UPSERTS: either('status', 'off').prefault('status').register(VARIABLE_NOTES, {
+    meaning: '`off` keeps a status in Temporal as it was at the start of the workflow, which spares its database.',
+  }),
+  MAX_CACHED_WORKFLOWS: wholeNumber(1, 100_000).prefault('250').register(VARIABLE_NOTES, {
+    meaning: 'Workflows kept in memory between their tasks; the others are replayed when something happens to them.',
+  }),
+  MAX_WAITING: wholeNumber(1, 1_000_000).prefault('2000').register(VARIABLE_NOTES, {
+    meaning: 'Callers that may wait for an answer at once; the next one gets 429.',
+  }),
+  SHUTDOWN_TIMEOUT: wholeNumber(1, 600).prefault('10').register(VARIABLE_NOTES, {
+    meaning: 'Seconds that running requests and activities get to end after SIGTERM or Ctrl-C.',
+  }),
+  LOG_LEVEL: oneOf(LOG_LEVELS)
+    .prefault('info')
+    .register(VARIABLE_NOTES, {
+      meaning: `Least grave line that is logged: \`${LOG_LEVELS.join('`, `')}\`.`,
+    }),
+});
+
+/** Where Temporal is; read by `@temporalio/envconfig` when the connection is made, and listed with the others. */
+export const TEMPORAL_VARIABLES = {
+  name: 'TEMPORAL_*',
+  after: 'DATABASE_URL',
+  defaultText: '`127.0.0.1:7233`, namespace `default`',
+  meaning:
+    'Where Temporal is, as its SDKs and its command line read it: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, ' +
+    '`TEMPORAL_API_KEY`, `TEMPORAL_TLS`, `TEMPORAL_TLS_…`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`.',
+} as const;

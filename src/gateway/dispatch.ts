@@ -1,0 +1,114 @@
+import { type CommandHandler } from '../command-handler/index.ts';
+import { type Command, type CommandMessage, type Outcome, decide } from '../domain/index.ts';
+import { type Pool, StoreUnavailable, loadRecord } from '../store/index.ts';
+import { GatewayError } from './errors.ts';
+import type { ExecutionView, Executions } from './executions.ts';
+import type { Slots } from './slots.ts';
+
+/** How often a create may meet a workflow that ends between the start and the signal. */
+const MAX_RACES = 3;
+
+export interface DispatchDeps {
+  readonly pool: Pool;
+  readonly handler: CommandHandler;
+  readonly executions: Executions;
+  readonly slots: Slots;
+}
+
+/** Null: the command is on its way and its answer will come. Otherwise it is decided already. */
+export type Dispatched = Outcome | null;
+
+/** Brings a command to its record's workflow. @throws GatewayError */
+export async function dispatch(deps: DispatchDeps, command: Command, message: CommandMessage): Promise<Dispatched> {
+  try {
+    return await (command.name === 'create_execution_failed'
+      ? dispatchCreate(deps, command, message)
+      : dispatchUpdate(deps, command, message));
+  } catch (error) {
+    throw asGatewayError(deps, command, error);
+  }
+}
+
+type Create = Extract<Command, { name: 'create_execution_failed' }>;
+
+async function dispatchCreate(deps: DispatchDeps, command: Create, message: CommandMessage): Promise<Dispatched> {
+  const refusal = refusalWithoutRecord(command);
+  if (refusal !== null) return refusal;
+  try {
+    for (let races = 0; races < MAX_RACES; races += 1) {
+      const started = await deps.executions.start(command.aggregateId, viewOf(command), message);
+      if (started === 'started') return null;
+      if (await signal(deps, command, message)) return null;
+    }
+  } catch (error) {
+    if (deps.executions.unavailable(error) === null) throw error;
+  }
+  // Temporal does not answer, and it may be the very thing that is down: the record is stored, its workflow comes later.
+  return decideHere(deps, command, message);
+}
+
+async function decideHere({ handler }: DispatchDeps, { aggregateId }: Command, message: CommandMessage) {
+  const { outcomes } = await handler.handle(aggregateId, [{ origin: 'signal', message }], 0);
+  return outcomes[0] ?? null;
+}
+
+async function dispatchUpdate(deps: DispatchDeps, command: Command, message: CommandMessage): Promise<Dispatched> {
+  if (await signal(deps, command, message)) return null;
+  const record = await loadRecord(deps.pool, command.aggregateId);
+  if (record === null) return refusalWithoutRecord(command);
+  const { state, deleted } = record.snapshot;
+  const view = { ...state, deleted, errorCode: state.error.errorCode };
+  await withSlot(deps, command, () => deps.executions.signalWithStart(command.aggregateId, view, message));
+  return null;
+}
+
+function signal(deps: DispatchDeps, command: Command, message: CommandMessage): Promise<boolean> {
+  return withSlot(deps, command, () => deps.executions.signal(command.aggregateId, message));
+}
+
+/** The slot of a command that was sent is freed by its decision. */
+async function withSlot<Result>(
+  { slots }: DispatchDeps,
+  command: Command,
+  send: () => Promise<Result>,
+): Promise<Result> {
+  await slots.take(command.aggregateId, command.commandId);
+  let isSent = false;
+  try {
+    const result = await send();
+    isSent = result !== false;
+    return result;
+  } finally {
+    if (!isSent) slots.free(command.commandId);
+  }
+}
+
+function refusalWithoutRecord(command: Command): Outcome | null {
+  const decision = decide(null, command, Date.now());
+  if (decision.ok) return null;
+  return { ...decision, commandId: command.commandId, version: 0 };
+}
+
+const viewOf = ({ body }: Create): ExecutionView => ({
+  status: 'FAILED',
+  deleted: false,
+  recoverable: body.recoverable,
+  function: body.function,
+  errorCode: body.error.errorCode,
+});
+
+function asGatewayError({ executions }: DispatchDeps, command: Command, error: unknown): unknown {
+  const { commandId, requestId, aggregateId } = command;
+  const temporal = executions.unavailable(error);
+  if (temporal === null && !(error instanceof StoreUnavailable)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const advice =
+    temporal?.maybeSent === true
+      ? 'Whether the command was carried out is not known: repeat it with the same request id.'
+      : 'The command was not sent: repeat it with the same request id.';
+  return new GatewayError('ServiceUnavailable', `${reason} ${advice}`, {
+    retryAfter: 5,
+    details: { commandId, requestId, aggregateId },
+    cause: error,
+  });
+}

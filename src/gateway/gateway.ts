@@ -1,0 +1,183 @@
+import type { Logger } from 'pino';
+import type { CommandHandler } from '../command-handler/index.ts';
+import type { Command, CommandMessage, Header, Outcome } from '../domain/index.ts';
+import { RESERVED_PREFIX, duplicateRequest } from '../domain/index.ts';
+import { type GlobalIds, type Pool, StoreUnavailable, findOutcomes, wasRequestUsed } from '../store/index.ts';
+import { dispatch } from './dispatch.ts';
+import { GatewayError } from './errors.ts';
+import type { Executions } from './executions.ts';
+import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from './messages.ts';
+import { WAIT_PATH, createNotifier } from './notifier.ts';
+import { outcomeSignals, sentResult, unsentResult } from './signals.ts';
+import { createSlots } from './slots.ts';
+import { createWaiters } from './waiters.ts';
+
+/** Milliseconds between two looks for answers that may be lost. */
+const LOOK_INTERVAL = 500;
+
+export interface GatewayDeps {
+  readonly pool: Pool;
+  readonly ids: GlobalIds;
+  readonly handler: CommandHandler;
+  readonly executions: Executions;
+  /** Where other processes reach this one. */
+  readonly advertisedUrl: string;
+  readonly waitHosts: ReadonlySet<string>;
+  readonly maxWaiting: number;
+  readonly log: Logger;
+}
+
+/** The answer to a command as the workflow sends it. */
+export interface Reply {
+  readonly aggregateId: string;
+  readonly name: string;
+  readonly requestId: string;
+  readonly endpoint: string;
+  readonly outcome: Outcome;
+}
+
+/** The gateway with what the composition root needs of it. */
+export interface RunningGateway extends Gateway {
+  /** Takes an answer from a workflow of this process's worker. Does not wait. */
+  reply(reply: Reply): void;
+  /** Callers that wait right now. */
+  waiting(): number;
+  /** Ends every wait. */
+  stop(): void;
+}
+
+export function createGateway(deps: GatewayDeps): RunningGateway {
+  const waiters = createWaiters(deps.maxWaiting);
+  const slots = createSlots();
+  const notifier = createNotifier(deps);
+  const endpoint = deps.advertisedUrl + WAIT_PATH;
+  const nextId = (): string => {
+    try {
+      return deps.ids.next();
+    } catch (error) {
+      throw new GatewayError('ServiceUnavailable', error instanceof Error ? error.message : String(error), {
+        cause: error,
+      });
+    }
+  };
+
+  const receive = (signal: WaitSignal): void => {
+    if (signal.stage === 'PROCESSED') slots.free(signal.commandId);
+    waiters.receive(signal);
+  };
+
+  const lookForLostAnswers = async (): Promise<void> => {
+    const commands = waiters.overdue();
+    if (commands.length === 0) return;
+    const outcomes = await findOutcomes(
+      deps.pool,
+      commands.map(({ commandId }) => commandId),
+    );
+    for (const outcome of outcomes) {
+      const command = commands.find(({ commandId }) => commandId === outcome.commandId);
+      if (command !== undefined) outcomeSignals(command, outcome).forEach(receive);
+    }
+  };
+  const looking = setInterval(() => {
+    lookForLostAnswers().catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) deps.log.error({ err: error }, 'cannot look for lost answers');
+    });
+  }, LOOK_INTERVAL).unref();
+
+  async function* send(
+    request: CommandRequest,
+    wait: WaitPlan,
+    cancelled: AbortSignal,
+  ): AsyncGenerator<CommandResult, void> {
+    const command = identify(request, nextId);
+    if (await isDuplicate(deps.pool, request)) {
+      const { code, message } = duplicateRequest(command.requestId);
+      yield unsentResult(command, nextId(), code, message);
+      return;
+    }
+    const message = toMessage(command, wait, endpoint);
+    const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
+    try {
+      const outcome = await dispatch({ ...deps, slots }, command, message);
+      yield sentResult(command, nextId(), command.name === 'create_execution_failed' ? 0 : command.expectedVersion);
+      if (outcome !== null) outcomeSignals(command, outcome).forEach(receive);
+      if (waiter !== null) yield* waiter.results();
+    } finally {
+      waiter?.close();
+    }
+  }
+
+  return {
+    send,
+    receive,
+    nextId,
+    reply({ aggregateId, name, requestId, endpoint: replyTo, outcome }) {
+      const signals = outcomeSignals({ commandId: outcome.commandId, requestId, aggregateId, name }, outcome);
+      if (replyTo === endpoint) signals.forEach(receive);
+      else notifier.notify(replyTo, signals);
+    },
+    waiting: () => waiters.waiting(),
+    stop() {
+      clearInterval(looking);
+      waiters.stop();
+    },
+  };
+}
+
+function identify(request: CommandRequest, nextId: () => string): Command {
+  if (request.requestId?.startsWith(RESERVED_PREFIX) === true) {
+    throw new GatewayError(
+      'IllegalArgument',
+      `Request ids that begin with [${RESERVED_PREFIX}] are reserved: choose another one.`,
+    );
+  }
+  const commandId = nextId();
+  return {
+    ...request,
+    commandId,
+    requestId: request.requestId ?? commandId,
+    aggregateId: request.aggregateId ?? nextId(),
+  } as Command;
+}
+
+/** The first look for a request id that was used before (contract 2.8). Where Postgres does not answer, `handle` looks later. */
+async function isDuplicate(pool: Pool, { requestId, aggregateId }: CommandRequest): Promise<boolean> {
+  if (requestId === null) return false;
+  try {
+    return await wasRequestUsed(pool, aggregateId, requestId);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return false;
+    throw error;
+  }
+}
+
+function toMessage(command: Command, wait: WaitPlan, endpoint: string): CommandMessage {
+  const { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, body } = command;
+  const header = { ...command.header, ...waitHeader(commandId, wait, endpoint) };
+  return { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, header, body };
+}
+
+/** What the event store keeps of a wait (contract 4.5), and where the answer goes. */
+function waitHeader(commandId: string, wait: WaitPlan, endpoint: string): Header {
+  const isFunctionStage = !['SENT', 'PROCESSED', 'SNAPSHOT'].includes(wait.stage);
+  return {
+    command_wait_id: commandId,
+    command_wait_endpoint: endpoint,
+    command_wait_stage: wait.stage,
+    ...(isFunctionStage
+      ? {
+          command_wait_context: wait.function.contextName,
+          command_wait_processor: wait.function.processorName,
+          command_wait_function: wait.function.name,
+        }
+      : {}),
+    ...(wait.tail === null
+      ? {}
+      : {
+          command_wait_tail_stage: wait.tail.stage,
+          command_wait_tail_context: wait.tail.function.contextName,
+          command_wait_tail_processor: wait.tail.function.processorName,
+          command_wait_tail_function: wait.tail.function.name,
+        }),
+  };
+}

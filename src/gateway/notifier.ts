@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { type Pool, isLiveInstance } from '../store/index.ts';
+import type { WaitSignal } from './messages.ts';
+
+/** Where another process takes signals, below its address (contract 5.1). */
+export const WAIT_PATH = '/wow/command/wait';
+const MAX_QUEUED = 1_000;
+const MAX_IN_FLIGHT = 16;
+/** Milliseconds for one signal; who gets none looks its command up. */
+const TIMEOUT = 2_000;
+/** Milliseconds for which an address stays checked. */
+const CHECKED_FOR = 10_000;
+
+export interface NotifierDeps {
+  readonly pool: Pool;
+  readonly log: Logger;
+  /** Hosts that may be called although no live process advertises them. */
+  readonly waitHosts: ReadonlySet<string>;
+}
+
+/** Tells other processes about commands that somebody waits for there. Best effort, and bounded. */
+export interface Notifier {
+  notify(endpoint: string, signals: readonly WaitSignal[]): void;
+}
+
+export function createNotifier({ pool, log, waitHosts }: NotifierDeps): Notifier {
+  const queue: { endpoint: string; signals: readonly WaitSignal[] }[] = [];
+  const checked = new Map<string, { readonly allowed: boolean; readonly at: number }>();
+  let inFlight = 0;
+
+  /** Endpoints come with commands, so with anybody's request: only our own processes are called. */
+  const isAllowed = async (endpoint: string): Promise<boolean> => {
+    if (!URL.canParse(endpoint) || !endpoint.endsWith(WAIT_PATH)) return false;
+    if (waitHosts.has(new URL(endpoint).hostname)) return true;
+    const known = checked.get(endpoint);
+    if (known !== undefined && Date.now() - known.at < CHECKED_FOR) return known.allowed;
+    const allowed = await isLiveInstance(pool, endpoint.slice(0, -WAIT_PATH.length));
+    if (checked.size >= MAX_QUEUED) checked.clear();
+    checked.set(endpoint, { allowed, at: Date.now() });
+    return allowed;
+  };
+
+  const post = async (endpoint: string, signals: readonly WaitSignal[]): Promise<void> => {
+    try {
+      if (!(await isAllowed(endpoint))) return;
+      for (const signal of signals) {
+        await fetch(endpoint, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(signal),
+          redirect: 'error',
+          signal: AbortSignal.timeout(TIMEOUT),
+        });
+      }
+    } catch (error) {
+      log.debug({ endpoint, reason: error instanceof Error ? error.message : String(error) }, 'cannot notify a waiter');
+    }
+  };
+
+  const pump = (): void => {
+    while (inFlight < MAX_IN_FLIGHT) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      inFlight += 1;
+      void post(next.endpoint, next.signals).then(() => {
+        inFlight -= 1;
+        pump();
+      });
+    }
+  };
+
+  return {
+    notify(endpoint, signals) {
+      if (queue.length >= MAX_QUEUED) queue.shift();
+      queue.push({ endpoint, signals });
+      pump();
+    },
+  };
+}

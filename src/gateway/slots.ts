@@ -1,0 +1,72 @@
+import { GatewayError } from './errors.ts';
+
+/** Signals to one record that may be undecided at a time: Temporal fails a workflow task with more than 100 of them. */
+const MAX_IN_FLIGHT = 32;
+/** Commands to one record that may queue for a slot. */
+const MAX_QUEUED = 256;
+/** A slot whose decision is never heard of is free after so many milliseconds. */
+const SLOT_TIMEOUT = 30_000;
+
+/** Limits the commands that are on their way to one record. */
+export interface Slots {
+  /** Waits for a slot. @throws GatewayError TooManyRequests where too many wait already */
+  take(id: string, commandId: string): Promise<void>;
+  /** Frees the slot of a command that is decided, or was never sent. */
+  free(commandId: string): void;
+}
+
+interface Lane {
+  inFlight: number;
+  readonly queue: (() => void)[];
+}
+
+export function createSlots(): Slots {
+  const lanes = new Map<string, Lane>();
+  const taken = new Map<string, { readonly id: string; readonly timer: NodeJS.Timeout }>();
+
+  const free = (commandId: string): void => {
+    const slot = taken.get(commandId);
+    if (slot === undefined) return;
+    taken.delete(commandId);
+    clearTimeout(slot.timer);
+    const lane = lanes.get(slot.id);
+    if (lane === undefined) return;
+    lane.inFlight -= 1;
+    const next = lane.queue.shift();
+    if (next !== undefined) next();
+    else if (lane.inFlight === 0) lanes.delete(slot.id);
+  };
+
+  const occupy = (lane: Lane, id: string, commandId: string): void => {
+    lane.inFlight += 1;
+    const timer = setTimeout(() => {
+      free(commandId);
+    }, SLOT_TIMEOUT).unref();
+    taken.set(commandId, { id, timer });
+  };
+
+  return {
+    async take(id, commandId) {
+      const lane = lanes.get(id) ?? { inFlight: 0, queue: [] };
+      lanes.set(id, lane);
+      if (lane.inFlight >= MAX_IN_FLIGHT) {
+        if (lane.queue.length >= MAX_QUEUED) {
+          throw new GatewayError(
+            'TooManyRequests',
+            `${MAX_IN_FLIGHT + MAX_QUEUED} commands are on their way to record [${id}] already. Try again in a moment.`,
+            { retryAfter: 1 },
+          );
+        }
+        await new Promise<void>((resolve) =>
+          lane.queue.push(() => {
+            occupy(lane, id, commandId);
+            resolve();
+          }),
+        );
+        return;
+      }
+      occupy(lane, id, commandId);
+    },
+    free,
+  };
+}

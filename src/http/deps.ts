@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { RetrySpec } from '../domain/index.ts';
+import type { Gateway } from '../gateway/index.ts';
+import type { HealthChecks } from './health.ts';
+import type { Reads } from './reads.ts';
+
+/** What the doors need of the rest of the house. */
+export interface HttpDeps {
+  readonly gateway: Gateway;
+  readonly reads: Reads;
+  readonly health: HealthChecks;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** For failures that bring no retry spec of their own. */
+  readonly retryDefaults: RetrySpec;
+}
+
+/** Where the numbers of this process come from, in the format of Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+}

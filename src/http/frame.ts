@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+import type { Logger } from 'pino';
+
+/** One server-sent event. */
+export interface Frame {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data: unknown;
+}
+
+/** Milliseconds that a reader of frames may leave the connection full. */
+const STALLED = 60_000;
+
+/**
+ * Sends frames, each as soon as it is there, until they end or the caller is gone. The headers leave with the first one.
+ * Never rejects: once they have left, to break the connection is the only way to say that this is not all.
+ */
+export async function writeFrames(
+  response: Response,
+  frames: AsyncIterable<Frame>,
+  cancelled: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  response.writeHead(200, { 'Wow-Error-Code': 'Ok', 'Content-Type': 'text/event-stream;charset=UTF-8' });
+  try {
+    for await (const frame of frames) {
+      if (cancelled.aborted) return;
+      if (!response.write(formatFrame(frame))) {
+        await once(response, 'drain', { signal: AbortSignal.any([cancelled, AbortSignal.timeout(STALLED)]) });
+      }
+    }
+    response.end();
+  } catch (error) {
+    if (!cancelled.aborted) log.error({ err: error }, 'a stream of frames broke off');
+    response.destroy();
+  }
+}
+
+/** A frame as the original writes it: no space after the colons (contract 2.5). */
+function formatFrame({ id, event, data }: Frame): string {
+  return `${field('id', id)}${field('event', event)}data:${JSON.stringify(data)}\n\n`;
+}
+
+/** Ids and error codes of signals are the sender's words: a line break in them would begin a field of its own. */
+const field = (name: string, value: string | undefined): string =>
+  value === undefined ? '' : `${name}:${value.replaceAll(/[\r\n\0]/g, ' ')}\n`;

@@ -1,0 +1,56 @@
+import type { Request } from 'express';
+import { AGGREGATE_NAME, RESERVED_PREFIX, TENANT_ID } from '../domain/index.ts';
+import { illegalArgument } from './request-error.ts';
+
+/** Bytes of a workflow id: the smallest limit that Temporal's servers come with. */
+const MAX_WORKFLOW_ID = 255;
+const MAX_AGGREGATE_ID = MAX_WORKFLOW_ID - Buffer.byteLength(`${AGGREGATE_NAME}/${TENANT_ID}/`);
+/** Bytes; with the aggregate id it must fit an entry of an index. */
+const MAX_REQUEST_ID = 1_024;
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+const INTEGER = /^[+-]?\d+$/;
+const INT32_MAX = 2 ** 31 - 1;
+const INT32_MIN = -(2 ** 31);
+
+/** The value of `{name}` in the path, percent-decoded. */
+export function pathValue(request: Request, name: string): string {
+  const value: unknown = request.params[name];
+  if (typeof value !== 'string') throw new Error(`the path of this route has no {${name}}`);
+  return value;
+}
+
+/** The aggregate id in the path. @throws RequestError as {@link checkAggregateId} */
+export const pathId = (request: Request): string => checkAggregateId(pathValue(request, 'id'));
+
+/** The value of `{name}` in the path, which is an int32. @throws RequestError */
+export function pathInt(request: Request, name: string): number {
+  const text = pathValue(request, name);
+  const value = parseInt32(text);
+  if (value === null) throw illegalArgument(`For input string: "${text}"`);
+  return value;
+}
+
+/** Null for a text that is no int32. */
+export function parseInt32(text: string): number | null {
+  const value = INTEGER.test(text) ? Number(text) : NaN;
+  return value >= INT32_MIN && value <= INT32_MAX ? value : null;
+}
+
+/** An id that every part of the house can carry. @throws RequestError */
+export const checkAggregateId = (id: string): string => checkId('aggregate id', id, MAX_AGGREGATE_ID);
+
+/** An id that every part of the house can carry and that is not of our own making. @throws RequestError */
+export function checkRequestId(id: string): string {
+  if (id.startsWith(RESERVED_PREFIX)) {
+    throw illegalArgument(`Ids that begin with [${RESERVED_PREFIX}] are reserved: choose another request id.`);
+  }
+  return checkId('request id', id, MAX_REQUEST_ID);
+}
+
+function checkId(what: string, id: string, limit: number): string {
+  if (CONTROL_CHARACTER.test(id)) throw illegalArgument(`The ${what} contains a control character.`);
+  const size = Buffer.byteLength(id);
+  if (size > limit) throw illegalArgument(`The ${what} is ${size} bytes long: at most ${limit} are possible.`);
+  return id;
+}

@@ -1,0 +1,41 @@
+import type { Request } from 'express';
+import type { Answer } from './answer.ts';
+import type { HttpDeps } from './deps.ts';
+
+export type MediaType =
+  | 'application/json'
+  | 'text/event-stream'
+  | 'text/plain'
+  | 'application/vnd.spring-boot.actuator.v3+json'
+  | 'application/vnd.spring-boot.actuator.v2+json';
+
+/** One operation: how it is reached, how it is described, what it does. The table of all is mounted and documented. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** A template: `{id}` is one segment, `{*path}` at the end is the rest, which may be blank. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: 'compensation.execution_failed' | 'wow' | 'Actuator' | 'redress';
+  /** The media types it can answer with, the default first. */
+  readonly produces: readonly [MediaType, ...MediaType[]];
+  /** What a caller learns who uses another method or wants another media type: nothing (404), or why (405, 406). */
+  readonly mismatch: 'unknown' | 'explained';
+  /** The schema of the request body; null: none is read. */
+  readonly body: string | null;
+  /** The schema of the body of a good answer; null: it has none, or only text. */
+  readonly answer: string | null;
+  /** Answers a request, or throws what `failureOf` sorts. */
+  readonly handle: (exchange: Exchange, deps: HttpDeps) => Answer | Promise<Answer>;
+}
+
+/** A request on its way through a route. */
+export interface Exchange {
+  readonly request: Request;
+  /** The media type that was negotiated. */
+  readonly produced: MediaType;
+  /** Aborted when the caller is gone. */
+  readonly cancelled: AbortSignal;
+  /** The text of the body, blank where there is none. May be called once. */
+  readonly text: () => Promise<string>;
+}

@@ -1,0 +1,30 @@
+import { ok } from '../answer.ts';
+import type { Frame } from '../frame.ts';
+import { pathId, pathInt } from '../ids.ts';
+import type { Route } from '../route.ts';
+
+/** What happened to a record (contract section 9). */
+export const EVENT_ROUTES: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/execution_failed/{id}/event/{headVersion}/{tailVersion}',
+    operationId: 'compensation.execution_failed.event_stream.load',
+    summary: 'Load Event Stream',
+    tag: 'compensation.execution_failed',
+    produces: ['application/json', 'text/event-stream'],
+    mismatch: 'unknown',
+    body: null,
+    answer: 'compensation.execution_failed.ExecutionFailedAggregatedDomainEventStream',
+    handle: async ({ request, produced }, { reads }) => {
+      const head = pathInt(request, 'headVersion');
+      const tail = pathInt(request, 'tailVersion');
+      const streams = await reads.events(pathId(request), head, tail);
+      return produced === 'text/event-stream' ? { kind: 'frames', frames: dataFrames(streams) } : ok(streams);
+    },
+  },
+];
+
+/** Frames that carry data only, as the original streams what it has read. */
+async function* dataFrames(items: readonly unknown[]): AsyncGenerator<Frame> {
+  for (const data of items) yield await Promise.resolve({ data });
+}

@@ -1,0 +1,19 @@
+import type { Route } from '../route.ts';
+import { ACTUATOR_ROUTES } from './actuator.ts';
+import { COMMAND_ROUTES } from './commands.ts';
+import { EVENT_ROUTES } from './events.ts';
+import { METRICS_ROUTES } from './metrics.ts';
+import { SNAPSHOT_ROUTES } from './snapshots.ts';
+import { STATE_ROUTES } from './states.ts';
+import { WOW_ROUTES } from './wow.ts';
+
+/** Every operation. Where two paths fit a request, the first in this order takes it. */
+export const ROUTES: readonly Route[] = [
+  ...WOW_ROUTES,
+  ...COMMAND_ROUTES,
+  ...STATE_ROUTES,
+  ...SNAPSHOT_ROUTES,
+  ...EVENT_ROUTES,
+  ...ACTUATOR_ROUTES,
+  ...METRICS_ROUTES,
+];

@@ -1,0 +1,40 @@
+import { decodeJson, undecodable } from '../json-body.ts';
+import type { Route } from '../route.ts';
+import { readWaitSignal } from '../wait-signal.ts';
+
+/** The endpoints between instances and around commands (contract section 5). */
+export const WOW_ROUTES: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/wow/command/wait',
+    operationId: 'wow.command.wait',
+    summary: 'The receiving endpoint of the wait signal',
+    tag: 'wow',
+    produces: ['application/json'],
+    mismatch: 'unknown',
+    body: 'wow.command.SimpleWaitSignal',
+    answer: null,
+    handle: async ({ request, text }, { gateway }) => {
+      const json = decodeJson(await text(), request.get('Content-Type'));
+      // The original takes no body for no signal (contract 5.1).
+      if (json !== undefined && json !== null) {
+        const signal = readWaitSignal(json, Date.now());
+        if (!signal.ok) throw undecodable(signal.message);
+        gateway.receive(signal.body);
+      }
+      return { kind: 'empty', status: 200, contentType: 'application/json' };
+    },
+  },
+  {
+    method: 'get',
+    path: '/wow/id/global',
+    operationId: 'wow.global_id.generate',
+    summary: 'Generate Global ID',
+    tag: 'wow',
+    produces: ['text/plain'],
+    mismatch: 'unknown',
+    body: null,
+    answer: null,
+    handle: (_exchange, { gateway }) => ({ kind: 'text', contentType: 'text/plain', text: gateway.nextId() }),
+  },
+];

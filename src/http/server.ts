@@ -1,0 +1,97 @@
+import { type RequestListener, type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Milliseconds until the headers of a request must be here: whoever is slower is not served. */
+const HEADERS_TIMEOUT = 10_000;
+/** Milliseconds until all of a request must be here. Has no bearing on how long its answer may take. */
+const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds that an idle connection is kept: longer than load balancers keep theirs, so that they are the first to let go. */
+const KEEP_ALIVE_TIMEOUT = 65_000;
+const CONNECTIONS_CHECKING_INTERVAL = 5_000;
+/** Each may hold a body of 1 MiB. */
+const MAX_CONNECTIONS = 4_096;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly app: RequestListener;
+}
+
+export interface HttpServer {
+  /** Without a final slash. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more connections and lets running requests finish; what is left after `grace` milliseconds is cut off. */
+  close(grace: number): Promise<void>;
+}
+
+/** Host and port cannot be listened on; the message says what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Somebody else listens where this process wants to; the message says what to do. */
+export class AddressInUse extends Error {
+  override readonly name = 'AddressInUse';
+
+  constructor(host: string, port: number) {
+    super(`Port ${port} of ${host} is taken. End the process that listens there, or set PORT to a free one.`);
+  }
+}
+
+/** Listens. @throws AddressInUse */
+export async function startHttp({ host, port, app }: HttpServerOptions): Promise<HttpServer> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+      connectionsCheckingInterval: CONNECTIONS_CHECKING_INTERVAL,
+    },
+    app,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  await listen(server, host, port);
+  const { address, family, port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`,
+    port: actual,
+    close: (grace) => close(server, grace),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new AddressInUse(host, port) : error);
+    });
+    server.listen(port, host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+function close(server: Server, grace: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection kept alive would bring request after request: each answer from now on is the last one on its connection.
+    server.prependListener('request', (_request, response) => {
+      response.setHeader('Connection', 'close');
+    });
+    const idle = setInterval(() => {
+      server.closeIdleConnections();
+    }, IDLE_CHECK);
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+    }, grace);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
+}
+
+/** Milliseconds between two looks for connections whose last request has been answered meanwhile. */
+const IDLE_CHECK = 50;

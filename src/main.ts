@@ -1,0 +1,70 @@
+import { pino } from 'pino';
+import { ConfigError } from './config-error.ts';
+import { configHelp } from './config-table.ts';
+import { type Config, readConfig } from './config.ts';
+import { TargetsFileError } from './dispatch/index.ts';
+import { ListenError } from './http/index.ts';
+import { type Service, startService } from './service.ts';
+import { StoreUnavailable, StoreUnusable } from './store/index.ts';
+import { installRuntime } from './temporal/index.ts';
+
+/** What can go wrong at the start for reasons that the person who starts it can mend; the message says how. */
+const EXPECTED = [ConfigError, TargetsFileError, StoreUnusable, StoreUnavailable, ListenError];
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(`Redress: the service. Settings come from the environment.\n\n${configHelp()}\n`);
+    return;
+  }
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel, base: { pid: process.pid } });
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'a defect: this process ends, and has to be started again');
+    process.exit(1);
+  });
+  installRuntime(log);
+  const service = await startService(config, log);
+  log.info({ url: service.url, roles: [...config.roles], autoRetry: config.autoRetry }, 'ready');
+  stopOnRequest(service, config, log);
+  // The process that started this one waits for it, and ends it together with the servers it depends on.
+  process.send?.({ ready: true, url: service.url });
+}
+
+function stopOnRequest(service: Service, config: Config, log: pino.Logger): void {
+  let isStopping = false;
+  const stop = (why: string): void => {
+    if (isStopping) {
+      log.warn({ why }, 'asked again: ending at once');
+      process.exit(1);
+    }
+    isStopping = true;
+    log.info({ why }, 'stopping');
+    setTimeout(() => {
+      log.error('could not stop in time: ending at once');
+      process.exit(1);
+    }, config.shutdownTimeout).unref();
+    service.stop().then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('disconnect', () => {
+    stop('its parent is gone');
+  });
+}
+
+main().catch((error: unknown) => {
+  const isExpected = EXPECTED.some((kind) => error instanceof kind);
+  process.stderr.write(
+    `${isExpected ? (error as Error).message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,92 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Decision } from './command-handler/index.ts';
+
+/** Milliseconds for which the number of open records is not counted again. */
+const COUNTED_FOR = 10_000;
+
+/** What is measured at the moment of a scrape. */
+export interface Readings {
+  waitingCallers(): number;
+  /** Callers that wait for a connection, by pool. */
+  poolWaits(): Readonly<Record<string, number>>;
+  countOpenRecords(): Promise<number>;
+  temporalConnected(): boolean;
+}
+
+/** The metrics of this process, in the text format of Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+  /** Counts one decision. */
+  decided(decision: Decision): void;
+  /** Says where the readings come from; once, when the rooms are wired. */
+  observe(readings: Readings): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const commands = new Counter({
+    name: 'redress_commands_total',
+    help: 'Decided commands by name, origin (signal, delivery, timer) and outcome (Ok or the error code).',
+    labelNames: ['command', 'origin', 'outcome'] as const,
+    registers,
+  });
+  const lateness = new Histogram({
+    name: 'redress_retry_lateness_seconds',
+    help: 'From the deadline of a record to its stored automatic prepare.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 300],
+    registers,
+  });
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    decided(decision) {
+      const { name, origin, outcome } = decision;
+      commands.inc({ command: name, origin, outcome: outcome.ok ? 'Ok' : outcome.code });
+      if (decision.lateness !== null) lateness.observe(decision.lateness / 1_000);
+    },
+    observe(readings) {
+      const gauge = (name: string, help: string, read: (into: Gauge) => void | Promise<void>): void => {
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            return read(this);
+          },
+        });
+      };
+      gauge('redress_waiting_callers', 'Callers that wait for a stage of their command.', (into) => {
+        into.set(readings.waitingCallers());
+      });
+      gauge('redress_temporal_connected', '1 while Temporal answers, else 0.', (into) => {
+        into.set(readings.temporalConnected() ? 1 : 0);
+      });
+      let countedAt = 0;
+      gauge(
+        'redress_open_records',
+        'Records that are neither SUCCEEDED nor deleted; NaN: Postgres did not answer.',
+        async (into) => {
+          if (Date.now() - countedAt < COUNTED_FOR) return;
+          try {
+            into.set(await readings.countOpenRecords());
+            countedAt = Date.now();
+          } catch {
+            into.set(Number.NaN);
+          }
+        },
+      );
+      new Gauge({
+        name: 'redress_pool_waiting',
+        help: 'Callers that wait for a Postgres connection.',
+        labelNames: ['pool'] as const,
+        registers,
+        collect() {
+          for (const [pool, waiting] of Object.entries(readings.poolWaits())) this.set({ pool }, waiting);
+        },
+      });
+    },
+  };
+}

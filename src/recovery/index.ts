@@ -1,0 +1,1 @@
+export { runStarter } from './starter.ts';

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import { createActivities } from '../activities/index.ts';
+import { createCommandHandler } from './command-handler/index.ts';
+import type { Config } from './config.ts';
+import { loadTargets } from './dispatch/index.ts';
+import { createGateway } from './gateway/index.ts';
+import { createHealthChecks } from './health-checks.ts';
+import { type HttpServer, createApp, createReads, startHttp } from './http/index.ts';
+import { createMetrics } from './metrics.ts';
+import { runStarter } from './recovery/index.ts';
+import {
+  campaign,
+  countOpen,
+  createGlobalIds,
+  createPools,
+  leaseInstance,
+  migrate,
+  observeNamespace,
+} from './store/index.ts';
+import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
+
+/** A running service. */
+export interface Service {
+  /** Where the API listens; null: this process has none. */
+  readonly url: string | null;
+  /** Stops in order: HTTP, waiters, starter, worker, pools. */
+  stop(): Promise<void>;
+}
+
+/** Wires the rooms and starts them. Temporal may come later; Postgres has to be there. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const targets = await loadTargets(config.targetsFile, process.env);
+  await migrate(config.databaseUrl, log);
+  const pools = createPools(config.databaseUrl, log);
+  const lease = await leaseInstance(pools.commands, log, {
+    url: config.advertisedUrl,
+    roles: [...config.roles].join(','),
+  });
+  const ids = createGlobalIds(() => lease.machineId());
+  const metrics = createMetrics();
+  const handler = createCommandHandler({
+    pool: pools.commands,
+    ids,
+    now: Date.now,
+    autoRetry: config.autoRetry,
+    retryDefaults: config.retryDefaults,
+    log,
+    onDecided: metrics.decided,
+  });
+
+  let epoch = 0;
+  const link: Link = openLink({
+    log,
+    async onNamespace(namespaceId) {
+      epoch = await observeNamespace(pools.commands, namespaceId, config.autoRetry);
+    },
+    worker: config.roles.has('worker')
+      ? {
+          bundle: bundleWorkflows,
+          activities: createActivities({
+            handler,
+            targets,
+            epoch: () => epoch,
+            autoRetry: config.autoRetry,
+            searchable: () => config.visibilityUpserts && link.searchable(),
+            links: {
+              record: (id) => `${config.publicUrl}/execution_failed/${encodeURIComponent(id)}/snapshot`,
+              workflow: (id) =>
+                config.temporalUiUrl === null ? null : workflowUrl(config.temporalUiUrl, link.namespace, id),
+            },
+          }),
+          onReply: (reply) => {
+            gateway.reply(reply);
+          },
+          maxCachedWorkflows: config.maxCachedWorkflows,
+          shutdownGraceTime: config.shutdownTimeout / 2_000,
+        }
+      : null,
+  });
+  const executions = createExecutions(link);
+  const gateway = createGateway({
+    pool: pools.commands,
+    ids,
+    handler,
+    executions,
+    advertisedUrl: config.advertisedUrl,
+    waitHosts: config.waitHosts,
+    maxWaiting: config.maxWaiting,
+    log,
+  });
+  const leadership = campaign(pools, log, 'starter');
+  const starter = runStarter({
+    pool: pools.commands,
+    executions,
+    leadership,
+    epoch: () => epoch,
+    autoRetry: config.autoRetry,
+    log,
+  });
+  metrics.observe({
+    waitingCallers: () => gateway.waiting(),
+    poolWaits: () => ({ commands: pools.commands.waiting(), queries: pools.queries.waiting() }),
+    countOpenRecords: () => countOpen(pools.queries),
+    temporalConnected: () => link.state().connected,
+  });
+  const http: HttpServer | null = config.roles.has('api')
+    ? await startHttp({
+        host: config.host,
+        port: config.port,
+        app: createApp({
+          gateway,
+          reads: createReads(pools.queries),
+          health: createHealthChecks(pools.queries, link),
+          metrics,
+          log,
+          retryDefaults: config.retryDefaults,
+        }),
+      })
+    : null;
+  return {
+    url: http?.url ?? null,
+    async stop() {
+      const closed = http?.close(config.shutdownTimeout / 2);
+      // Callers get half of the time to see their command through; then their waits end.
+      const waits = setTimeout(() => {
+        gateway.stop();
+      }, config.shutdownTimeout / 4);
+      await closed;
+      clearTimeout(waits);
+      gateway.stop();
+      await starter.stop();
+      await link.stop();
+      await leadership.stop();
+      await lease.release();
+      await pools.end();
+    },
+  };
+}
