@@ -19,7 +19,7 @@ export function createApp(deps: HttpDeps): Express {
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
-  app.use(requestLog(deps.log), cors, refuseBadEscapes);
+  app.use(requestLog(deps.log), refuseBadEscapes, cors);
   for (const route of ROUTES) app[route.method](expressPath(route.path), takeRoute(route, deps));
   for (const [path, methods] of explainedMethods(ROUTES)) app.all(expressPath(path), explainMethods(methods));
   app.use((request) => {

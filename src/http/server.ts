@@ -8,6 +8,8 @@ const REQUEST_TIMEOUT = 30_000;
 /** Milliseconds that an idle connection is kept: longer than load balancers keep theirs, so that they are the first to let go. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
 const CONNECTIONS_CHECKING_INTERVAL = 5_000;
+/** Milliseconds between two looks, while closing, for connections whose last request has been answered meanwhile. */
+const IDLE_CHECK = 50;
 /** Each may hold a body of 1 MiB. */
 const MAX_CONNECTIONS = 4_096;
 
@@ -31,16 +33,7 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** Somebody else listens where this process wants to; the message says what to do. */
-export class AddressInUse extends Error {
-  override readonly name = 'AddressInUse';
-
-  constructor(host: string, port: number) {
-    super(`Port ${port} of ${host} is taken. End the process that listens there, or set PORT to a free one.`);
-  }
-}
-
-/** Listens. @throws AddressInUse */
+/** Listens. @throws ListenError */
 export async function startHttp({ host, port, app }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer(
     {
@@ -63,11 +56,16 @@ export async function startHttp({ host, port, app }: HttpServerOptions): Promise
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new AddressInUse(host, port) : error);
-    });
+    const refuse = (error: NodeJS.ErrnoException): void => {
+      const advice =
+        error.code === 'EADDRINUSE'
+          ? `Port ${port} of ${host} is taken. End the process that listens there, or set PORT to a free one.`
+          : `Cannot listen on port ${port} of ${host} (${error.message}). Set HOST and PORT to what this machine allows.`;
+      reject(new ListenError(advice, { cause: error }));
+    };
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.removeAllListeners('error');
+      server.off('error', refuse);
       resolve();
     });
   });
@@ -92,6 +90,3 @@ function close(server: Server, grace: number): Promise<void> {
     });
   });
 }
-
-/** Milliseconds between two looks for connections whose last request has been answered meanwhile. */
-const IDLE_CHECK = 50;

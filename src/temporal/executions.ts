@@ -8,15 +8,20 @@ import type { ExecutionFailedInput } from '../../workflows/execution-failed.ts';
 import { type Searched, searchAttributes } from '../../workflows/search-attributes.ts';
 import { SYNC } from '../../workflows/signal-names.ts';
 import { TemporalUnavailable, temporalError } from './errors.ts';
+import { within } from './rpc.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from './names.ts';
 
 /** Milliseconds that a request to Temporal may take. */
 const RPC_TIMEOUT = 5_000;
+/** Milliseconds that the start with a create may take: its caller has another way, which needs no Temporal. */
+const CREATE_TIMEOUT = 1_000;
 
 /** The connection as it is now. */
 export interface TemporalAccess {
-  /** Null while there is no connection. */
+  /** Null while Temporal does not answer. */
   client(): Client | null;
+  /** A request got no answer: there is no client until Temporal has answered again. */
+  lost(): void;
   /** Whether search attributes are registered. */
   searchable(): boolean;
   /** Whether this process may run the first task of what it starts: it has a worker on the same connection. */
@@ -40,13 +45,15 @@ export interface Executions {
 }
 
 export function createExecutions(access: TemporalAccess): Executions {
-  const call = async <Result>(work: (client: Client) => Promise<Result>): Promise<Result> => {
+  const call = async <Result>(work: (client: Client) => Promise<Result>, timeout = RPC_TIMEOUT): Promise<Result> => {
     const client = access.client();
-    if (client === null) throw new TemporalUnavailable('there is no connection', false);
+    if (client === null) throw new TemporalUnavailable('it is not reached at the moment', false);
     try {
-      return await client.withDeadline(Date.now() + RPC_TIMEOUT, () => work(client));
+      return await within(client, timeout, () => work(client));
     } catch (error) {
-      throw temporalError(error);
+      const known = temporalError(error);
+      if (known instanceof TemporalUnavailable) access.lost();
+      throw known;
     }
   };
   const signal = (id: string, name: string, args: unknown[]): Promise<boolean> =>
@@ -81,7 +88,7 @@ export function createExecutions(access: TemporalAccess): Executions {
           if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
           throw error;
         }
-      }),
+      }, create === undefined ? RPC_TIMEOUT : CREATE_TIMEOUT),
     signal: (id, message) => signal(id, message.name, [message]),
     signalWithStart: (id, record, message) =>
       call(async (client) => {

@@ -55,7 +55,9 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
   let searchable = false;
   let worker: Worker | null = null;
   let running: Promise<void> = Promise.resolve();
+  let connected = false;
   let reason: string | null = 'not connected yet';
+  let wake = new AbortController();
 
   const check = async (): Promise<void> => {
     connection ??= await NativeConnection.connect({
@@ -74,6 +76,7 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
       namespaceId = id;
       client = new Client({ connection, namespace });
     }
+    connected = true;
     if (wanted !== null && worker === null) await startWorker(connection, wanted);
     reason = null;
   };
@@ -103,20 +106,27 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
         const now = messageOf(error);
         if (now !== reason) log.warn({ reason: now }, 'Temporal does not answer');
         reason = now;
+        connected = false;
         interval = RETRY_INTERVAL;
       }
-      await delay(interval, undefined, { signal: stopping.signal }).catch(() => undefined);
+      wake = new AbortController();
+      await delay(interval, undefined, { signal: AbortSignal.any([stopping.signal, wake.signal]) }).catch(() => undefined);
     }
   };
   const supervision = supervise();
 
   return {
     namespace,
-    client: () => client,
+    client: () => (connected ? client : null),
+    lost() {
+      connected = false;
+      reason ??= 'a request got no answer';
+      wake.abort();
+    },
     searchable: () => searchable,
     eager: () => worker?.getState() === 'RUNNING',
     state: () => ({
-      connected: client !== null && reason === null,
+      connected,
       worker: wanted === null ? null : (worker?.getState() ?? 'STOPPED'),
       reason,
     }),

@@ -4,12 +4,14 @@ import proto, { type temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
+import { within } from './rpc.ts';
 
 const DEADLINE_EXCEEDED = 4;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const UNAVAILABLE = 14;
-const RPC_TIMEOUT = 5_000;
+/** Milliseconds that a request may take. */
+const RPC_TIMEOUT = 3_000;
 /** How long Temporal keeps a finished execution; Postgres keeps the record. */
 const RETENTION = '3 days';
 
@@ -17,14 +19,14 @@ const RETENTION = '3 days';
 export async function ensureNamespace(connection: NativeConnection, namespace: string, log: Logger): Promise<string> {
   const service = connection.workflowService;
   const describe = () =>
-    connection.withDeadline(Date.now() + RPC_TIMEOUT, () => service.describeNamespace({ namespace }));
+    within(connection, RPC_TIMEOUT, () => service.describeNamespace({ namespace }));
   try {
     return idOf(await describe());
   } catch (error) {
     if (!hasCode(error, NOT_FOUND)) throw error;
   }
   try {
-    await connection.withDeadline(Date.now() + RPC_TIMEOUT, () =>
+    await within(connection, RPC_TIMEOUT, () =>
       service.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) }),
     );
     log.info({ namespace }, 'registered the Temporal namespace');
@@ -44,13 +46,13 @@ export async function ensureSearchAttributes(
   const names = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
   let missing = names;
   try {
-    const { customAttributes } = await connection.withDeadline(Date.now() + RPC_TIMEOUT, () =>
+    const { customAttributes } = await within(connection, RPC_TIMEOUT, () =>
       service.listSearchAttributes({ namespace }),
     );
     missing = names.filter((name) => !(name in customAttributes));
     if (missing.length === 0) return true;
     const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
-    await connection.withDeadline(Date.now() + RPC_TIMEOUT, () =>
+    await within(connection, RPC_TIMEOUT, () =>
       service.addSearchAttributes({
         namespace,
         searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
