@@ -37,11 +37,14 @@ export function configMarkdown(): string {
   return [heading, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
 }
 
-/** The settings as plain text for a terminal. */
+/** The settings as plain text for a terminal of 100 columns. */
 export function configHelp(): string {
   return describeConfig()
-    .map(({ name, defaultText, meaning }) => `  ${name} (${plain(defaultText)})\n      ${plain(meaning)}`)
-    .join('\n');
+    .map(({ name, defaultText, meaning }) => {
+      const lines = plain(meaning).replace(/(.{1,93})(?: |$)/g, '      $1\n');
+      return `  ${name} (${plain(defaultText)})\n${lines}`;
+    })
+    .join('');
 }
 
 const plain = (markdown: string): string => markdown.replaceAll('`', '');

@@ -1,0 +1,167 @@
+/** The rooms of the server and which others each may import; what is not listed is forbidden. */
+const ROOMS = {
+  'src/domain': [],
+  'src/command-handler': ['src/domain', 'src/store'],
+  'src/store': ['src/domain'],
+  'src/query': ['src/domain'],
+  // Bundles the workflows by their path; what it shares with them beside types is names, never their code.
+  'src/temporal': ['workflows', 'activities', 'src/domain'],
+  'src/gateway': ['src/domain', 'src/command-handler', 'src/store'],
+  'src/dispatch': ['src/domain'],
+  'src/feed': ['src/store', 'src/domain'],
+  'src/kafka': ['src/feed', 'src/gateway'],
+  'src/recovery': ['src/store', 'src/temporal'],
+  'src/http': ['src/gateway', 'src/query', 'src/store', 'src/feed'],
+  workflows: [],
+  activities: ['src/domain', 'src/command-handler', 'src/dispatch'],
+};
+
+/** Rooms of which only types may be imported: nothing of them is loaded. */
+const TYPES_OF = {
+  workflows: ['src/domain'],
+  'src/http': ['src/domain'],
+  // They carry out what the workflows declare.
+  activities: ['workflows'],
+};
+
+/** Packages that belong to some rooms; the other rooms, and all packages not listed here, are free. */
+const PACKAGES = {
+  pg: ['src/store'],
+  'node-pg-migrate': ['src/store'],
+  express: ['src/http'],
+  '@temporalio/activity': ['activities'],
+  '@temporalio/client': ['src/gateway', 'src/temporal'],
+  '@temporalio/envconfig': ['src/temporal'],
+  '@temporalio/proto': ['src/temporal'],
+  '@temporalio/worker': ['src/temporal'],
+  '@temporalio/workflow': ['workflows'],
+};
+
+const SERVER = '^(src|workflows|activities)/';
+const OURS = '^(src|workflows|activities|local|bench|test)/';
+/** The files beside the rooms wire them: configuration, metrics, health, start and stop. */
+const ROOT = '^src/[^/]+[.]ts$';
+const CONFIG = '^src/config[^/]*[.]ts$';
+
+const inRoom = (room) => `^${room}/`;
+const inPackage = (name) => `(^|/)node_modules/${name}/`;
+
+const rooms = Object.entries(ROOMS).map(([room, allowed]) => ({
+  name: `arrows of ${room}`,
+  severity: 'error',
+  from: { path: inRoom(room) },
+  to: { path: OURS, pathNot: [room, ...allowed, ...(TYPES_OF[room] ?? [])].map(inRoom) },
+}));
+
+const types = Object.entries(TYPES_OF).map(([room, others]) => ({
+  name: `${room} knows others by their types only`,
+  severity: 'error',
+  from: { path: inRoom(room) },
+  to: { path: others.map(inRoom), dependencyTypesNot: ['type-only'] },
+}));
+
+const packages = Object.entries(PACKAGES).map(([name, owners]) => ({
+  name: `${name} has its room`,
+  severity: 'error',
+  from: { path: SERVER, pathNot: [...owners.map(inRoom), ROOT] },
+  to: { path: inPackage(name) },
+}));
+
+const PURE = [
+  {
+    name: 'the domain imports nothing',
+    severity: 'error',
+    from: { path: inRoom('src/domain') },
+    to: { pathNot: inRoom('src/domain') },
+  },
+  {
+    name: 'workflows import nothing that is not deterministic',
+    severity: 'error',
+    from: { path: inRoom('workflows') },
+    to: { pathNot: [OURS, inPackage('@temporalio/(workflow|common)')] },
+  },
+];
+
+const COMPOSITION = [
+  {
+    name: 'a new room states its arrows',
+    comment: 'Add it to ROOMS above and to the table of the rooms in ARCHITECTURE.md.',
+    severity: 'error',
+    from: { path: SERVER, pathNot: [...Object.keys(ROOMS).map(inRoom), ROOT] },
+    to: {},
+  },
+  {
+    name: 'no room knows who wires it',
+    severity: 'error',
+    from: { path: SERVER, pathNot: ROOT },
+    to: { path: ROOT },
+  },
+  {
+    name: 'configuration does not wire',
+    severity: 'error',
+    from: { path: CONFIG },
+    to: { path: OURS, pathNot: [CONFIG, inRoom('src/domain')] },
+  },
+  { name: 'nobody imports main', severity: 'error', from: {}, to: { path: '^src/main[.]ts$' } },
+  {
+    name: 'workflows are reached from their worker only',
+    severity: 'error',
+    from: { path: OURS, pathNot: ['^(workflows|activities|test)/', inRoom('src/temporal')] },
+    to: { path: '^workflows/' },
+  },
+];
+
+const OUTSIDE_THE_SERVER = [
+  {
+    name: 'local stands alone',
+    severity: 'error',
+    from: { path: '^local/' },
+    to: { path: OURS, pathNot: '^local/' },
+  },
+  {
+    name: 'a baseline measures without us',
+    severity: 'error',
+    from: { path: '^bench/bare' },
+    to: { path: SERVER, reachable: true },
+  },
+  {
+    name: 'the server does not know its tests, benchmarks and local start',
+    severity: 'error',
+    from: { path: SERVER },
+    to: { path: '^(test|bench|local)/' },
+  },
+];
+
+const HYGIENE = [
+  { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'no orphans',
+    severity: 'error',
+    from: { orphan: true, path: '^(src|workflows|activities|local|bench)/' },
+    to: {},
+  },
+  { name: 'every import is found', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  {
+    name: 'every package is declared',
+    severity: 'error',
+    from: {},
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'the server runs without development packages',
+    severity: 'error',
+    from: { path: SERVER },
+    to: { dependencyTypes: ['npm-dev', 'npm-optional'], dependencyTypesNot: ['type-only'] },
+  },
+];
+
+module.exports = {
+  forbidden: [...rooms, ...types, ...packages, ...PURE, ...COMPOSITION, ...OUTSIDE_THE_SERVER, ...HYGIENE],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^test/histories/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'default'] },
+  },
+};

@@ -1,0 +1,19 @@
+import type { KnipConfig } from 'knip';
+
+export default {
+  // Workflows are bundled, and baselines may be run, by their path.
+  entry: [
+    'src/main.ts',
+    'workflows/index.ts',
+    'workflows/untrusted-signals.ts',
+    'local/*.{ts,cjs}',
+    'bench/{main,bare*}.ts',
+  ],
+  project: ['{src,workflows,activities,local,bench,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
+  // A type is worth a name for whoever reads a signature, also where nobody imports it yet.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreDependencies: [
+    // Not imported: keeps npm from installing a second copy beside that of the Temporal SDK, which breaks replay.
+    'protobufjs',
+  ],
+} satisfies KnipConfig;

