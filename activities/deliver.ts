@@ -10,7 +10,7 @@ const HEARTBEAT_INTERVAL = 2_000;
 export async function deliver(deps: ActivityDeps, id: string, attempt: number): Promise<Delivered> {
   const { record } = await deps.handler.handle(id, [], deps.epoch());
   const prepared = record === null ? null : prepareRetry(record.snapshot, Date.now());
-  if (prepared === null || prepared.attempt !== attempt) return { kind: 'gone' };
+  if (prepared?.attempt !== attempt) return { kind: 'gone' };
   const target = deps.targets.forFunction(prepared.function);
   // The targets file has changed since: whoever executes the function now reads that the retry is prepared.
   if (target.kind === 'event') return { kind: 'gone' };

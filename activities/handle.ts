@@ -4,8 +4,8 @@ import type { HandleResult } from '../src/command-handler/index.ts';
 import type { Handled, View } from '../workflows/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Characters of an error message that operators see in the workflow; the whole one is in the record. */
-const MAX_MESSAGE = 300;
+/** Characters of any text that operators see in the workflow; the whole one is in the record. */
+const MAX_TEXT = 300;
 
 type StoredRecord = NonNullable<HandleResult['record']>;
 
@@ -37,7 +37,12 @@ function viewOf(deps: ActivityDeps, { snapshot }: StoredRecord): View {
     status: state.status,
     deleted,
     recoverable: state.recoverable,
-    function: state.function,
+    function: {
+      functionKind: state.function.functionKind,
+      contextName: cut(state.function.contextName),
+      processorName: cut(state.function.processorName),
+      name: cut(state.function.name),
+    },
     errorCode: excerpt(state.error.errorCode),
     errorMsg: excerpt(state.error.errorMsg),
     retries: state.retryState.retries,
@@ -48,4 +53,6 @@ function viewOf(deps: ActivityDeps, { snapshot }: StoredRecord): View {
   };
 }
 
-const excerpt = (text: string): string => text.slice(0, MAX_MESSAGE).replaceAll(/\s+/g, ' ').toWellFormed();
+const cut = (text: string): string => text.slice(0, MAX_TEXT).toWellFormed();
+
+const excerpt = (text: string): string => cut(text).replaceAll(/\s+/g, ' ');

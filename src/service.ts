@@ -45,7 +45,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     autoRetry: config.autoRetry,
     retryDefaults: config.retryDefaults,
     log,
-    onDecided: metrics.decided,
+    onDecided: (decision) => {
+      metrics.decided(decision);
+    },
   });
 
   let epoch = 0;
@@ -73,7 +75,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
             gateway.reply(reply);
           },
           maxCachedWorkflows: config.maxCachedWorkflows,
-          shutdownGraceTime: config.shutdownTimeout / 2_000,
+          shutdownGraceTime: config.shutdownTimeout / 4_000,
         }
       : null,
   });

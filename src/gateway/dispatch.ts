@@ -1,4 +1,4 @@
-import { type CommandHandler } from '../command-handler/index.ts';
+import type { CommandHandler } from '../command-handler/index.ts';
 import { type Command, type CommandMessage, type Outcome, decide } from '../domain/index.ts';
 import { type Pool, StoreUnavailable, loadRecord } from '../store/index.ts';
 import { GatewayError } from './errors.ts';

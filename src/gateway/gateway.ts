@@ -137,7 +137,7 @@ function identify(request: CommandRequest, nextId: () => string): Command {
     commandId,
     requestId: request.requestId ?? commandId,
     aggregateId: request.aggregateId ?? nextId(),
-  } as Command;
+  };
 }
 
 /** The first look for a request id that was used before (contract 2.8). Where Postgres does not answer, `handle` looks later. */

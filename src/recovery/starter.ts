@@ -12,6 +12,7 @@ import {
 } from '../store/index.ts';
 import type { Executions } from '../temporal/index.ts';
 import { createPace } from './pace.ts';
+import { startAll } from './start-all.ts';
 
 /** Records that are looked up at a time. */
 const PAGE = 256;
@@ -22,7 +23,7 @@ const DEAD_LETTERS = 5;
 /** Milliseconds after which a record that should have been prepared is looked after. */
 const OVERDUE = 60_000;
 const OVERDUE_INTERVAL = 10_000;
-/** Milliseconds before the same record is nudged again. */
+/** Milliseconds before the same record is looked after again. */
 const SYNC_INTERVAL = 10 * 60_000;
 const PRUNE_INTERVAL = 10 * 60_000;
 const PRUNE_LIMIT = 10_000;
@@ -44,94 +45,72 @@ export interface StarterDeps {
  * missed, after a workflow was terminated. Records with a deadline come first, in its order. One process does this.
  */
 export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
+  const { pool, executions, log } = deps;
   const stopping = new AbortController();
-  const { signal } = stopping;
   const pace = createPace();
-  const synced = new Map<string, number>();
-  let overdueAt = 0;
-  let pruneAt = 0;
-  let backlogAt = 0;
-
-  const start = async (record: OpenRecord, epoch: number): Promise<'started' | 'running'> => {
-    const startedAt = Date.now();
-    const result = await deps.executions.start(record.id, { ...record, deleted: false });
-    pace.started(Date.now() - startedAt);
-    // A run that was there before this epoch may be parked without a timer: automatic retries were switched off.
-    if (result === 'running' && record.deadline !== null) await deps.executions.sync(record.id);
-    await engageRecord(deps.pool, record.id, epoch);
-    return result;
+  const lookedAfter = new Map<string, number>();
+  const every = (interval: number, work: (epoch: number) => Promise<void>) => {
+    let next = 0;
+    return async (epoch: number): Promise<void> => {
+      if (Date.now() < next) return;
+      next = Date.now() + interval;
+      await work(epoch);
+    };
   };
 
-  const startAll = async (records: readonly OpenRecord[], epoch: number): Promise<void> => {
-    const queue = [...records];
-    const running = new Set<Promise<void>>();
-    let failure: unknown;
-    while (queue.length > 0 && failure === undefined && !signal.aborted) {
-      const isDue = (queue[0]?.deadline ?? Infinity) <= Date.now();
-      if (running.size >= pace.inFlight(isDue)) {
-        await Promise.race(running);
-        continue;
-      }
-      const record = queue.shift();
-      if (record === undefined) break;
-      const one = start(record, epoch)
-        .then(() => undefined)
-        .catch((error: unknown) => {
-          failure = error;
-        })
-        .finally(() => running.delete(one));
-      running.add(one);
-    }
-    await Promise.all(running);
-    if (failure !== undefined) throw failure;
-  };
+  const engage = (records: readonly OpenRecord[], epoch: number): Promise<void> =>
+    startAll(records, pace, stopping.signal, async (record) => {
+      const startedAt = Date.now();
+      const result = await executions.start(record.id, { ...record, deleted: false });
+      pace.started(Date.now() - startedAt);
+      // A run from before may be parked without a timer: automatic retries were off, or Postgres was restored under it.
+      if (result === 'running' && record.deadline !== null) await executions.sync(record.id);
+      await engageRecord(pool, record.id, epoch);
+    });
 
-  const lookAfterOverdue = async (epoch: number): Promise<void> => {
+  const prune = every(PRUNE_INTERVAL, () => pruneRefusals(pool, PRUNE_LIMIT));
+  const watchBacklog = every(BACKLOG_INTERVAL, async () => {
+    pace.backlog(await executions.backlogAge());
+  });
+  const lookAfterOverdue = every(OVERDUE_INTERVAL, async (epoch) => {
+    if (!deps.autoRetry) return;
     const now = Date.now();
-    if (!deps.autoRetry || now < overdueAt) return;
-    overdueAt = now + OVERDUE_INTERVAL;
-    for (const [id, at] of synced) if (now - at > SYNC_INTERVAL) synced.delete(id);
-    const overdue = (await findOverdue(deps.pool, epoch, now - OVERDUE, PAGE)).filter(({ id }) => !synced.has(id));
-    if (overdue.length > 0) deps.log.warn({ records: overdue.length }, 'records are overdue: looking after them');
-    for (const { id } of overdue) synced.set(id, now);
-    await startAll(overdue, epoch);
-  };
+    for (const [id, at] of lookedAfter) if (now - at > SYNC_INTERVAL) lookedAfter.delete(id);
+    const found = await findOverdue(pool, epoch, now - OVERDUE, PAGE);
+    const overdue = found.filter(({ id }) => !lookedAfter.has(id));
+    if (overdue.length > 0) log.warn({ records: overdue.length }, 'records are overdue: looking after them');
+    for (const { id } of overdue) lookedAfter.set(id, now);
+    await engage(overdue, epoch);
+  });
 
-  /** One step; false: there was nothing to do. */
+  /** One step. False: there was nothing to do, or it is not for this process to do it. */
   const step = async (): Promise<boolean> => {
     const epoch = deps.epoch();
     if (epoch === 0 || !deps.leadership.isLeader()) return false;
-    const now = Date.now();
-    if (now >= pruneAt) {
-      pruneAt = now + PRUNE_INTERVAL;
-      await pruneRefusals(deps.pool, PRUNE_LIMIT);
-    }
+    await prune(epoch);
     await lookAfterOverdue(epoch);
-    const due = await findUnengaged(deps.pool, epoch, PAGE, 'due');
+    const due = await findUnengaged(pool, epoch, PAGE, 'due');
     if (due.length === 0) {
-      await startAll(await findUnengaged(deps.pool, epoch, DEAD_LETTERS, 'dead letters'), epoch);
+      await engage(await findUnengaged(pool, epoch, DEAD_LETTERS, 'dead letters'), epoch);
       return false;
     }
-    if (now >= backlogAt) {
-      backlogAt = now + BACKLOG_INTERVAL;
-      pace.backlog(await deps.executions.backlogAge());
-    }
-    deps.log.info({ records: due.length, epoch }, 'starting the workflows of open records');
-    await startAll(due, epoch);
+    await watchBacklog(epoch);
+    log.info({ records: due.length, epoch }, 'starting the workflows of open records');
+    await engage(due, epoch);
     return true;
   };
 
   const run = async (): Promise<void> => {
-    while (!signal.aborted) {
+    while (!stopping.signal.aborted) {
       let isBusy = false;
       try {
         isBusy = await step();
       } catch (error) {
-        const isOutage = error instanceof StoreUnavailable || deps.executions.unavailable(error) !== null;
-        if (isOutage) deps.log.debug({ reason: (error as Error).message }, 'the starter waits');
-        else deps.log.error({ err: error }, 'the starter failed and goes on');
+        if (error instanceof StoreUnavailable || executions.unavailable(error) !== null) {
+          log.debug({ reason: (error as Error).message }, 'the starter waits');
+        } else log.error({ err: error }, 'the starter failed and goes on');
       }
-      if (!isBusy) await delay(IDLE, undefined, { signal }).catch(() => undefined);
+      if (!isBusy) await delay(IDLE, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   const running = run();

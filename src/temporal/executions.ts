@@ -76,19 +76,22 @@ export function createExecutions(access: TemporalAccess): Executions {
   });
   return {
     start: (id, record, create) =>
-      call(async (client) => {
-        try {
-          await client.workflow.start(WORKFLOW_TYPE, {
-            ...options(id, record, create === undefined ? { id } : { id, create }),
-            workflowIdConflictPolicy: 'FAIL',
-            requestEagerStart: access.eager(),
-          });
-          return 'started';
-        } catch (error) {
-          if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
-          throw error;
-        }
-      }, create === undefined ? RPC_TIMEOUT : CREATE_TIMEOUT),
+      call(
+        async (client) => {
+          try {
+            await client.workflow.start(WORKFLOW_TYPE, {
+              ...options(id, record, create === undefined ? { id } : { id, create }),
+              workflowIdConflictPolicy: 'FAIL',
+              requestEagerStart: access.eager(),
+            });
+            return 'started';
+          } catch (error) {
+            if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
+            throw error;
+          }
+        },
+        create === undefined ? RPC_TIMEOUT : CREATE_TIMEOUT,
+      ),
     signal: (id, message) => signal(id, message.name, [message]),
     signalWithStart: (id, record, message) =>
       call(async (client) => {

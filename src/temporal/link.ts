@@ -110,7 +110,9 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
         interval = RETRY_INTERVAL;
       }
       wake = new AbortController();
-      await delay(interval, undefined, { signal: AbortSignal.any([stopping.signal, wake.signal]) }).catch(() => undefined);
+      await delay(interval, undefined, { signal: AbortSignal.any([stopping.signal, wake.signal]) }).catch(
+        () => undefined,
+      );
     }
   };
   const supervision = supervise();

@@ -18,8 +18,7 @@ const RETENTION = '3 days';
 /** The id of the namespace, which changes when Temporal loses its database. A missing namespace is registered. */
 export async function ensureNamespace(connection: NativeConnection, namespace: string, log: Logger): Promise<string> {
   const service = connection.workflowService;
-  const describe = () =>
-    within(connection, RPC_TIMEOUT, () => service.describeNamespace({ namespace }));
+  const describe = () => within(connection, RPC_TIMEOUT, () => service.describeNamespace({ namespace }));
   try {
     return idOf(await describe());
   } catch (error) {
@@ -62,7 +61,8 @@ export async function ensureSearchAttributes(
     return true;
   } catch (error) {
     if (hasCode(error, ALREADY_EXISTS)) return true;
-    if (hasCode(error, UNAVAILABLE) || hasCode(error, DEADLINE_EXCEEDED)) throw error;
+    // A namespace that was registered a moment ago is not known to every part of the server yet.
+    if ([NOT_FOUND, UNAVAILABLE, DEADLINE_EXCEEDED].some((code) => hasCode(error, code))) throw error;
     log.warn(
       { namespace, missing, reason: error instanceof Error ? error.message : String(error) },
       'cannot register the search attributes: executions are not searchable by status until somebody adds them as Keyword',
@@ -77,4 +77,4 @@ function idOf({ namespaceInfo }: temporal.api.workflowservice.v1.IDescribeNamesp
   return id;
 }
 
-const hasCode = (error: unknown, code: number): boolean => isGrpcServiceError(error) && error.code === code;
+const hasCode = (error: unknown, code: number): boolean => isGrpcServiceError(error) && (error.code as number) === code;

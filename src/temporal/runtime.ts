@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
@@ -26,6 +27,6 @@ function describe(meta: Record<string | symbol, unknown> | undefined): Record<st
     ...(typeof workflowId === 'string' ? { workflowId } : {}),
     ...(typeof activityType === 'string' ? { activityType } : {}),
     ...(typeof attempt === 'number' ? { attempt } : {}),
-    ...(error === undefined ? {} : { reason: error instanceof Error ? error.message : String(error) }),
+    ...(error === undefined ? {} : { reason: error instanceof Error ? error.message : inspect(error) }),
   };
 }
