@@ -56,7 +56,13 @@ function advice(view: View, deadline: number | null): string {
   return 'Send `force_prepare_compensation` to retry once more, `apply_retry_spec` to grant more retries, `mark_recoverable` to change whether it is retried by itself, or `default_delete_aggregate` to give it up.';
 }
 
-const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+/** The last and first time that a date can hold, in epoch milliseconds; records may hold others. */
+const MAX_DATE = 8.64e15;
+
+function time(at: number): string {
+  if (Math.abs(at) > MAX_DATE) return `${at} ms after 1970`;
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
 
 const code = (text: string): string => text.replaceAll('`', "'");
 

@@ -87,7 +87,7 @@ function isHistoryLong(): boolean {
 function show(id: string, known: Handled): void {
   setCurrentDetails(details(id, known));
   const { view } = known;
-  if (view === null || !view.searchable) return;
+  if (view?.searchable !== true) return;
   if (workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === searchedStatus(view)) return;
   upsertSearchAttributes(searchAttributes(view));
 }

@@ -2,7 +2,7 @@ import { type Entry, type Refusal, decide, duplicateAggregate, duplicateRequest 
 import { StoreConflict, StoreRefused, findOutcomes, loadRecord, recordRefusal } from '../store/index.ts';
 import { type Decision, type DecisionDeps, decideSafely, storeFirst } from './decision.ts';
 import { readCommand, readIds } from './read-command.ts';
-import { refusedByStore, refusedOutcome } from './refusals.ts';
+import { refusedByIds, refusedByStore, refusedOutcome } from './refusals.ts';
 
 /** Decides a create. It locks nothing: one statement stores it, and the unique keys decide between two sent at once. */
 export async function decideCreate(
@@ -14,10 +14,13 @@ export async function decideCreate(
   const about = { name: 'create_execution_failed', origin, lateness: null } as const;
   const { commandId } = readIds(message);
   const refused = async (version: number, refusal: Refusal): Promise<Decision> => {
-    await recordRefusal(deps.pool, commandId, id, version, refusal);
-    return { ...about, outcome: refusedOutcome(commandId, version, refusal), record: await loadRecord(deps.pool, id) };
+    const outcome = refusedOutcome(commandId, version, refusal);
+    await recordRefusal(deps.pool, commandId, id, version, outcome);
+    return { ...about, outcome, record: await loadRecord(deps.pool, id) };
   };
 
+  const unrecorded = refusedByIds(message, 0);
+  if (unrecorded !== null) return { ...about, outcome: unrecorded, record: await loadRecord(deps.pool, id) };
   const read = readCommand(id, message, origin, { retrySpec: deps.retryDefaults });
   if (!read.ok) return refused(0, read);
   const now = deps.now();

@@ -19,7 +19,7 @@ import {
 } from '../store/index.ts';
 import { type Decision, type DecisionDeps, decideSafely, storeNext, timeFor } from './decision.ts';
 import { readCommand, readIds } from './read-command.ts';
-import { refusedByStore, refusedOutcome } from './refusals.ts';
+import { refusedByIds, refusedByStore, refusedOutcome } from './refusals.ts';
 
 /** A unique key that is taken meanwhile is looked at again; more often than this, something else is wrong. */
 const MAX_CONFLICTS = 3;
@@ -46,9 +46,9 @@ export async function decideUpdate(
       const record = await loadRecord(deps.pool, id);
       const version = record?.snapshot.version ?? 0;
       const { commandId } = readIds(message);
-      const refusal = refusedByStore(error);
-      await recordRefusal(deps.pool, commandId, id, version, refusal);
-      return { ...about, outcome: refusedOutcome(commandId, version, refusal), record };
+      const outcome = refusedOutcome(commandId, version, refusedByStore(error));
+      await recordRefusal(deps.pool, commandId, id, version, outcome);
+      return { ...about, outcome, record };
     }
   }
 }
@@ -64,10 +64,13 @@ async function decideLocked(
   const version = record?.snapshot.version ?? 0;
   const { commandId, requestId } = readIds(message);
   const refused = async (refusal: Refusal) => {
-    await recordRefusal(client, commandId, id, version, refusal);
-    return { outcome: refusedOutcome(commandId, version, refusal), record };
+    const outcome = refusedOutcome(commandId, version, refusal);
+    await recordRefusal(client, commandId, id, version, outcome);
+    return { outcome, record };
   };
 
+  const unrecorded = refusedByIds(message, version);
+  if (unrecorded !== null) return { outcome: unrecorded, record };
   const precedent = await findPrecedent(client, id, commandId, requestId);
   if (precedent.outcome !== null) {
     return { outcome: precedent.outcome.aggregateId === id ? precedent.outcome : foreign(commandId, version), record };

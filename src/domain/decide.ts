@@ -39,12 +39,12 @@ export function duplicateRequest(requestId: string): Refusal {
 }
 
 /** FAILED: always. PREPARED: once the attempt has timed out. Ignores the number of retries (contract 3.3). */
-export function canForceRetry(state: State, now: number): boolean {
+function canForceRetry(state: State, now: number): boolean {
   return state.status === 'FAILED' || (state.status === 'PREPARED' && now > state.retryState.timeoutAt);
 }
 
 /** As {@link canForceRetry}, while retries are left (contract 3.3). */
-export function canRetry(state: State, now: number): boolean {
+function canRetry(state: State, now: number): boolean {
   return canForceRetry(state, now) && state.isBelowRetryThreshold;
 }
 

@@ -2,7 +2,6 @@ import type { RetrySpec, RetryState } from './values.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 const INT64_MAX = 2n ** 63n - 1n;
-const INT64_MIN = -(2n ** 63n);
 /** From here on 2^retries itself leaves the signed 64-bit range (contract 3.4). */
 const RETRIES_BEYOND_INT64 = 63;
 
@@ -12,7 +11,7 @@ export const DEFAULT_RETRY_SPEC: RetrySpec = { maxRetries: 10, minBackoff: 180, 
 /**
  * The retry state after `retries` attempts, the last one prepared at `retryAt` (contract 3.4, 8.10.10):
  * `nextRetryAt = retryAt + minBackoff * 2^retries * 1000`, `timeoutAt = retryAt + executionTimeout * 1000`.
- * Times beyond 2^53 - 1 ms cannot be told apart in JSON, so they are refused like an overflow.
+ * Times beyond 2^53 - 1 ms cannot be told apart in JSON, so they are refused as those beyond 64 bits are.
  */
 export function nextRetryState(spec: RetrySpec, retries: number, retryAt: number): RetryState | Refusal {
   const times = retryTimes(spec, retries, BigInt(retryAt));
@@ -26,7 +25,8 @@ export function nextRetryState(spec: RetrySpec, retries: number, retryAt: number
 export function checkRetrySpec(spec: RetrySpec): Refusal | undefined {
   if (spec.maxRetries < 0) return refuse('IllegalArgument', 'maxRetries must be greater than or equal to 0.');
   const trial = retryTimes(spec, spec.maxRetries, 0n);
-  return 'ok' in trial ? trial : undefined;
+  if ('ok' in trial) return trial;
+  return trial.nextRetryAt > INT64_MAX ? overflow() : undefined;
 }
 
 function retryTimes(
@@ -41,12 +41,8 @@ function retryTimes(
   if (spec.minBackoff > 0 && retries >= RETRIES_BEYOND_INT64) {
     return refuse('BadRequest', 'Retry backoff exceeds the supported millisecond range.');
   }
-  const timeoutAt = retryAt + BigInt(spec.executionTimeout) * 1000n;
   const backoff = spec.minBackoff === 0 ? 0n : BigInt(spec.minBackoff) * 2n ** BigInt(retries) * 1000n;
-  const nextRetryAt = retryAt + backoff;
-  return fitsInt64(timeoutAt) && fitsInt64(backoff) && fitsInt64(nextRetryAt) ? { timeoutAt, nextRetryAt } : overflow();
+  return { timeoutAt: retryAt + BigInt(spec.executionTimeout) * 1000n, nextRetryAt: retryAt + backoff };
 }
-
-const fitsInt64 = (value: bigint): boolean => value <= INT64_MAX && value >= INT64_MIN;
 
 const overflow = (): Refusal => refuse('BadRequest', 'long overflow');

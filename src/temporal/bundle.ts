@@ -1,14 +1,26 @@
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type WorkflowBundleWithSourceMap, bundleWorkflowCode } from '@temporalio/worker';
+import { promisify } from 'node:util';
+import type { WorkflowBundle } from '@temporalio/worker';
 
-const WORKFLOWS = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-const INTERCEPTORS = fileURLToPath(new URL('../../workflows/untrusted-signals.ts', import.meta.url));
+const BUNDLER = fileURLToPath(new URL('./bundle-process.ts', import.meta.url));
+const MAX_SIZE = 64 * 1024 * 1024;
 
-/** Bundles the workflow code for the worker; takes some seconds, so once per process. */
-export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath: WORKFLOWS, workflowInterceptorModules: [INTERCEPTORS], logger: SILENT });
+let bundled: Promise<WorkflowBundle> | undefined;
+
+/**
+ * The workflow code for the worker; takes some seconds the first time. It is bundled in a process of its own, since the
+ * bundler needs 150 MB that it would never give back.
+ */
+export function bundleWorkflows(): Promise<WorkflowBundle> {
+  bundled ??= bundle().catch((error: unknown) => {
+    bundled = undefined;
+    throw error;
+  });
+  return bundled;
 }
 
-const nothing = (): void => undefined;
-/** The bundler reports its statistics as warnings; what matters is thrown. */
-const SILENT = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+async function bundle(): Promise<WorkflowBundle> {
+  const { stdout } = await promisify(execFile)(process.execPath, [BUNDLER], { maxBuffer: MAX_SIZE });
+  return { code: stdout };
+}

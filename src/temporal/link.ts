@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, type Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { NativeConnection, type Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Activities } from '../../workflows/activities.ts';
 import type { Reply } from '../../workflows/replies.ts';
@@ -19,7 +19,7 @@ export interface LinkOptions {
   readonly onNamespace: (namespaceId: string) => Promise<void>;
   /** What a worker of this process works with; null: this process has none. */
   readonly worker: {
-    readonly bundle: () => Promise<WorkflowBundleWithSourceMap>;
+    readonly bundle: () => Promise<WorkflowBundle>;
     readonly activities: Activities;
     readonly onReply: (reply: Reply) => void;
     readonly maxCachedWorkflows: number;

@@ -4,6 +4,7 @@ import proto, { type temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
+import { TemporalUnavailable } from './errors.ts';
 import { within } from './rpc.ts';
 
 const DEADLINE_EXCEEDED = 4;
@@ -62,6 +63,7 @@ export async function ensureSearchAttributes(
   } catch (error) {
     if (hasCode(error, ALREADY_EXISTS)) return true;
     // A namespace that was registered a moment ago is not known to every part of the server yet.
+    if (error instanceof TemporalUnavailable) throw error;
     if ([NOT_FOUND, UNAVAILABLE, DEADLINE_EXCEEDED].some((code) => hasCode(error, code))) throw error;
     log.warn(
       { namespace, missing, reason: error instanceof Error ? error.message : String(error) },

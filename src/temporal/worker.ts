@@ -2,7 +2,7 @@ import {
   type NativeConnection,
   type InjectedSinks,
   Worker,
-  type WorkflowBundleWithSourceMap,
+  type WorkflowBundle,
 } from '@temporalio/worker';
 import type { Activities } from '../../workflows/activities.ts';
 import type { Reply, ReplySinks } from '../../workflows/replies.ts';
@@ -11,7 +11,7 @@ import { TASK_QUEUE } from './names.ts';
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly bundle: WorkflowBundleWithSourceMap;
+  readonly bundle: WorkflowBundle;
   readonly activities: Activities;
   /** Takes the answers to commands; it must not wait, since a workflow task waits for it. */
   readonly onReply: (reply: Reply) => void;
