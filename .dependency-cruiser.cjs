@@ -11,7 +11,7 @@ const ROOMS = {
   'src/feed': ['src/store', 'src/domain'],
   'src/kafka': ['src/feed', 'src/gateway'],
   'src/recovery': ['src/store', 'src/temporal'],
-  'src/http': ['src/gateway', 'src/query', 'src/store', 'src/feed'],
+  'src/http': ['src/domain', 'src/gateway', 'src/query', 'src/store', 'src/feed'],
   workflows: [],
   activities: ['src/domain', 'src/command-handler', 'src/dispatch'],
 };
@@ -19,7 +19,6 @@ const ROOMS = {
 /** Rooms of which only types may be imported: nothing of them is loaded. */
 const TYPES_OF = {
   workflows: ['src/domain'],
-  'src/http': ['src/domain'],
   // They carry out what the workflows declare.
   activities: ['workflows'],
 };

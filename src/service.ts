@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { loadTargets } from './dispatch/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { type HttpServer, createApp, createReads, startHttp } from './http/index.ts';
+import { OPERATOR_ROUTES, ROUTES, createApp, createReads, startHttp } from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
@@ -21,8 +21,8 @@ import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } f
 
 /** A running service. */
 export interface Service {
-  /** Where the API listens; null: this process has none. */
-  readonly url: string | null;
+  /** Where it listens: for the API, or only for health and metrics. */
+  readonly url: string;
   /** Stops in order: HTTP, waiters, starter, worker, pools. */
   stop(): Promise<void>;
 }
@@ -105,24 +105,22 @@ export async function startService(config: Config, log: Logger): Promise<Service
     countOpenRecords: () => countOpen(pools.queries),
     temporalConnected: () => link.state().connected,
   });
-  const http: HttpServer | null = config.roles.has('api')
-    ? await startHttp({
-        host: config.host,
-        port: config.port,
-        app: createApp({
-          gateway,
-          reads: createReads(pools.queries),
-          health: createHealthChecks(pools.queries, link),
-          metrics,
-          log,
-          retryDefaults: config.retryDefaults,
-        }),
-      })
-    : null;
+  const app = createApp(
+    {
+      gateway,
+      reads: createReads(pools.queries),
+      health: createHealthChecks(pools.queries, link),
+      metrics,
+      log,
+      retryDefaults: config.retryDefaults,
+    },
+    config.roles.has('api') ? ROUTES : OPERATOR_ROUTES,
+  );
+  const http = await startHttp({ host: config.host, port: config.port, app });
   return {
-    url: http?.url ?? null,
+    url: http.url,
     async stop() {
-      const closed = http?.close(config.shutdownTimeout / 2);
+      const closed = http.close(config.shutdownTimeout / 2);
       // Callers get half of the time to see their command through; then their waits end.
       const waits = setTimeout(() => {
         gateway.stop();

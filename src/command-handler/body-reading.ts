@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { storableText } from './text.ts';
+import { storableText } from '../domain/index.ts';
 
 /** Why a body is not what it should be. */
 export interface BodyProblem {

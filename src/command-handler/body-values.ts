@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { cutEnd, cutMiddle, storableText } from './text.ts';
+import { storableText } from '../domain/index.ts';
+import { cutEnd, cutMiddle } from './text.ts';
 
 /**
  * The plain values of bodies, read as leniently as the original reads them (contract 1.8): whole numbers may be text or

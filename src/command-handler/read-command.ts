@@ -8,9 +8,9 @@ import {
   type RetrySpec,
   isCommandName,
   reject,
+  storableText,
 } from '../domain/index.ts';
 import { readCommandBody } from './command-body.ts';
-import { storableText } from './text.ts';
 
 /**
  * What is left of a message when nothing in it is trusted: a command of the contract, or why it is none. Messages come
@@ -31,7 +31,7 @@ export function readCommand(
     );
   }
   const body = readCommandBody(message.name, message.body, defaults);
-  if (!body.ok) return reject('IllegalArgument', body.message);
+  if (!body.ok) return reject(body.code, body.message);
   const keepsRecoverable = origin === 'delivery' && !namesRecoverable(message.body);
   const envelope = {
     commandId,

@@ -1,8 +1,3 @@
-/** Text as Postgres can store it: U+0000 and unpaired surrogates become U+FFFD. */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed();
-}
-
 /** The beginning of a well-formed text, ended by an ellipsis where it had more than `limit` bytes of UTF-8. */
 export function cutEnd(text: string, limit: number): string {
   if (fits(text, limit)) return text;

@@ -9,9 +9,8 @@ export type AddressGuard = (host: string, address: string) => string | null;
 /** A guard that refuses every address that is not a public one, but for those in `allow`. */
 export function createAddressGuard(allow: readonly AllowEntry[]): AddressGuard {
   return (host, address) => {
-    const refused = refusedRange(address);
-    if (refused === null) return null;
-    return allow.some((entry) => matchesAllowEntry(entry, host, address)) ? null : refused;
+    if (isIP(address) === 0) return 'not an IP address';
+    return allow.some((entry) => matchesAllowEntry(entry, host, address)) ? null : refusedRange(address);
   };
 }
 
@@ -28,7 +27,6 @@ const RANGE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function refusedRange(address: string): string | null {
-  if (isIP(address) === 0) return 'not an IP address';
   const ip = withoutEmbedding(address);
   if (METADATA_ADDRESSES.has(ip.toString())) return 'cloud metadata';
   const range = ip.range();

@@ -4,7 +4,7 @@ import { withoutEmbedding } from './embedded-address.ts';
 /** One entry of a target's `allow`: a host by its name, or a network (a single address is one too). */
 export type AllowEntry = { readonly host: string } | { readonly network: readonly [ipaddr.IPv4 | ipaddr.IPv6, number] };
 
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
+const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 
 /** Reads an entry: `orders.internal`, `10.1.2.3`, `[::1]` or `10.0.0.0/8`; null: it is none of these. */
 export function parseAllowEntry(text: string): AllowEntry | null {

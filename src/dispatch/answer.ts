@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { RECOVERABLE_TYPES } from '../domain/index.ts';
+import { RECOVERABLE_TYPES, storableText } from '../domain/index.ts';
 import { type DeliveryOutcome, type Failure, failed } from './outcome.ts';
 import { parseRetryAfter } from './retry-after.ts';
-import { excerpt, storableText } from './text.ts';
+import { excerpt } from './text.ts';
 
 /** So much of an answer is read at most, in bytes. */
 export const MAX_ANSWER_SIZE = 64 * 1024;

@@ -1,7 +1,7 @@
-export { deliverHttp, type DeliveryDeps } from './deliver-http.ts';
+export { deliverHttp } from './deliver-http.ts';
 export type { Lookup } from './guarded-lookup.ts';
 export type { DeliveryOutcome } from './outcome.ts';
 export { idempotencyKey, type PreparedRetry, prepareRetry } from './prepared-retry.ts';
-export { type HttpTarget, type Target, type Targets } from './target.ts';
+export type { HttpTarget, Targets } from './target.ts';
 export { loadTargets } from './targets-file.ts';
 export { TargetsFileError } from './targets-file-error.ts';

@@ -25,7 +25,7 @@ const HINTS: Readonly<Record<string, string>> = {
 export function networkFailure(target: string, error: unknown, connected: boolean): Failure {
   if (error instanceof TargetAddressRefused) {
     const { host, address, range } = error;
-    const place = host === address ? address : `${host}, which is ${address},`;
+    const place = host === address ? address : `${host}, which is ${address}`;
     return {
       errorCode: 'TargetAddressRefused',
       errorMsg: `Target "${target}" leads to ${place} (${range}); nothing was sent. If that is meant, add "${host}" or a network to "allow" of this target in the targets file.`,

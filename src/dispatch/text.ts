@@ -1,9 +1,6 @@
-const EXCERPT_LENGTH = 300;
+import { storableText } from '../domain/index.ts';
 
-/** Text as Postgres can store it: U+0000 and unpaired surrogates become U+FFFD. */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed();
-}
+const EXCERPT_LENGTH = 300;
 
 /** The beginning of a text on one line, at most 300 characters. */
 export function excerpt(text: string): string {

@@ -17,7 +17,8 @@ export async function readValue(
 ): Promise<string | undefined> {
   if (typeof source === 'string') return source;
   if ('env' in source) {
-    const value = env[source.env];
+    // Every object has a `toString`, process.env too.
+    const value = Object.hasOwn(env, source.env) ? env[source.env] : undefined;
     if (value !== undefined && value !== '') return value;
     complain(`is taken from the environment variable ${source.env}, which is not set`);
     return undefined;

@@ -8,4 +8,5 @@ export * from './evolve.ts';
 export * from './refusal.ts';
 export * from './retry.ts';
 export * from './snapshot.ts';
+export * from './text.ts';
 export * from './values.ts';

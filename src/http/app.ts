@@ -12,16 +12,16 @@ import type { Exchange, Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import { unknownRoute } from './unknown-route.ts';
 
-/** The REST contract over `deps`. */
-export function createApp(deps: HttpDeps): Express {
+/** The REST contract over `deps`, or the part of it in `routes`. */
+export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(requestLog(deps.log), refuseBadEscapes, cors);
-  for (const route of ROUTES) app[route.method](expressPath(route.path), takeRoute(route, deps));
-  for (const [path, methods] of explainedMethods(ROUTES)) app.all(expressPath(path), explainMethods(methods));
+  for (const route of routes) app[route.method](expressPath(route.path), takeRoute(route, deps));
+  for (const [path, methods] of explainedMethods(routes)) app.all(expressPath(path), explainMethods(methods));
   app.use((request) => {
     throw unknownRoute(request);
   });

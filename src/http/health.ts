@@ -29,25 +29,24 @@ const SEVERITY: readonly HealthStatus[] = ['DOWN', 'OUT_OF_SERVICE', 'UP', 'UNKN
 /** How all parts are doing, in the order of their names. */
 export async function checkHealth(checks: HealthChecks): Promise<Health> {
   const names = Object.keys(checks).sort();
-  const components = await Promise.all(names.map((name) => checkComponent(checks, name)));
-  return {
-    components: Object.fromEntries(names.flatMap((name, index) => pair(name, components[index]))),
-    status: SEVERITY.find((status) => components.some((component) => component?.status === status)) ?? 'UNKNOWN',
-  };
+  const results = await Promise.all(names.map(async (name) => [name, await checkComponent(checks, name)] as const));
+  const components = Object.fromEntries(
+    results.filter((entry): entry is [string, HealthComponent] => entry[1] !== null),
+  );
+  const statuses = Object.values(components).map(({ status }) => status);
+  return { components, status: SEVERITY.find((status) => statuses.includes(status)) ?? 'UNKNOWN' };
 }
 
 /** How one part is doing; null: there is none of that name. */
 export async function checkComponent(checks: HealthChecks, name: string): Promise<HealthComponent | null> {
   const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
   if (check === undefined) return null;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<HealthComponent>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(down(`no answer within ${TIMEOUT} ms`));
-    }, TIMEOUT);
-  });
+  const late = Promise.withResolvers<HealthComponent>();
+  const timer = setTimeout(() => {
+    late.resolve(down(`no answer within ${TIMEOUT} ms`));
+  }, TIMEOUT);
   try {
-    return await Promise.race([check(), late]);
+    return await Promise.race([check(), late.promise]);
   } catch (error) {
     return down(error instanceof Error ? error.message : String(error));
   } finally {
@@ -56,6 +55,3 @@ export async function checkComponent(checks: HealthChecks, name: string): Promis
 }
 
 const down = (error: string): HealthComponent => ({ status: 'DOWN', details: { error } });
-
-const pair = <Value>(name: string, value: Value | null | undefined): [string, Value][] =>
-  value === null || value === undefined ? [] : [[name, value]];

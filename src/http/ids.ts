@@ -14,7 +14,7 @@ const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
 
 /** The value of `{name}` in the path, percent-decoded. */
-export function pathValue(request: Request, name: string): string {
+function pathValue(request: Request, name: string): string {
   const value: unknown = request.params[name];
   if (typeof value !== 'string') throw new Error(`the path of this route has no {${name}}`);
   return value;

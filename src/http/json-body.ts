@@ -34,19 +34,33 @@ export function undecodable(reason: string): RequestError {
   ]);
 }
 
+/** Looks at brackets only, so that it need not walk what may be too deep to walk. */
 function isDeeperThan(json: string, limit: number): boolean {
   let depth = 0;
-  let inText = false;
   for (let index = 0; index < json.length; index += 1) {
-    const character = json.charAt(index);
-    if (inText) {
-      if (character === '\\') index += 1;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if (character === '{' || character === '[') {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if (character === '}' || character === ']') depth -= 1;
+    switch (json.charAt(index)) {
+      case '"':
+        index = endOfText(json, index);
+        break;
+      case '{':
+      case '[':
+        depth += 1;
+        if (depth > limit) return true;
+        break;
+      case '}':
+      case ']':
+        depth -= 1;
+    }
   }
   return false;
+}
+
+/** Where the text that begins at `start` has its closing quote; the end of `json` where it has none. */
+function endOfText(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (json.charAt(end - 1 - backslashes) === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
+  return json.length;
 }

@@ -1,4 +1,4 @@
-import { type RequestListener, type Server, createServer } from 'node:http';
+import { type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Milliseconds until the headers of a request must be here: whoever is slower is not served. */
@@ -45,12 +45,18 @@ export async function startHttp({ host, port, app }: HttpServerOptions): Promise
     app,
   );
   server.maxConnections = MAX_CONNECTIONS;
+  const running = new Set<ServerResponse>();
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+    if (!server.listening) endConnectionWith(response);
+  });
   await listen(server, host, port);
   const { address, family, port: actual } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`,
     port: actual,
-    close: (grace) => close(server, grace),
+    close: (grace) => close(server, running, grace),
   };
 }
 
@@ -71,12 +77,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function close(server: Server, grace: number): Promise<void> {
+function close(server: Server, running: ReadonlySet<ServerResponse>, grace: number): Promise<void> {
   return new Promise((resolve) => {
-    // A connection kept alive would bring request after request: each answer from now on is the last one on its connection.
-    server.prependListener('request', (_request, response) => {
-      response.setHeader('Connection', 'close');
-    });
     const idle = setInterval(() => {
       server.closeIdleConnections();
     }, IDLE_CHECK);
@@ -88,5 +90,11 @@ function close(server: Server, grace: number): Promise<void> {
       clearTimeout(deadline);
       resolve();
     });
+    running.forEach(endConnectionWith);
   });
+}
+
+/** Makes an answer the last one on its connection: one that is kept would bring request after request. */
+function endConnectionWith(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }

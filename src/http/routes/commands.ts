@@ -55,15 +55,19 @@ function command(method: Route['method'], path: string, name: CommandName, body:
   };
 }
 
-/** The result at the wanted stage, or the one that failed before (contract 2.4). */
+/** The result at the wanted stage, or the one that failed before, with what all of them have to say (contract 2.4). */
 async function commandAnswer(name: CommandName, exchange: Exchange, deps: HttpDeps): Promise<Answer> {
   const { command, wait } = await readCommandCall(name, exchange, deps.retryDefaults);
-  let last: CommandResult | undefined;
-  for await (const result of deps.gateway.send(command, wait, exchange.cancelled)) {
-    last = { ...result, result: { ...last?.result, ...result.result } };
+  const { stage } = wait.tail ?? wait;
+  let answer: CommandResult | undefined;
+  let result = {};
+  for await (const next of deps.gateway.send(command, wait, exchange.cancelled)) {
+    result = { ...result, ...next.result };
+    // Signals may come in any order: PROCESSED behind the wanted stage ends the wait, but is not what was asked for.
+    if (answer?.stage !== stage || next.stage === stage || !next.succeeded) answer = next;
   }
-  if (last === undefined) throw new Error('the gateway gave no result');
-  return { kind: 'json', status: statusOf(last.errorCode), body: last, errorCode: last.errorCode };
+  if (answer === undefined) throw new Error('the gateway gave no result');
+  return { kind: 'json', status: statusOf(answer.errorCode), body: { ...answer, result }, errorCode: answer.errorCode };
 }
 
 /** A frame for every result as it arrives; whatever goes wrong is the last frame (contract 2.5). */

@@ -7,6 +7,9 @@ import { SNAPSHOT_ROUTES } from './snapshots.ts';
 import { STATE_ROUTES } from './states.ts';
 import { WOW_ROUTES } from './wow.ts';
 
+/** What a process without the API still answers: how it is doing. */
+export const OPERATOR_ROUTES: readonly Route[] = [...ACTUATOR_ROUTES, ...METRICS_ROUTES];
+
 /** Every operation. Where two paths fit a request, the first in this order takes it. */
 export const ROUTES: readonly Route[] = [
   ...WOW_ROUTES,
@@ -14,6 +17,5 @@ export const ROUTES: readonly Route[] = [
   ...STATE_ROUTES,
   ...SNAPSHOT_ROUTES,
   ...EVENT_ROUTES,
-  ...ACTUATOR_ROUTES,
-  ...METRICS_ROUTES,
+  ...OPERATOR_ROUTES,
 ];

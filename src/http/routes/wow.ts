@@ -1,6 +1,6 @@
+import { readWaitSignal } from '../../gateway/index.ts';
 import { decodeJson, undecodable } from '../json-body.ts';
 import type { Route } from '../route.ts';
-import { readWaitSignal } from '../wait-signal.ts';
 
 /** The endpoints between instances and around commands (contract section 5). */
 export const WOW_ROUTES: readonly Route[] = [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type BodyReading, readBody } from '../command-handler/body-reading.ts';
 import { aggregateId, bindingErrors, functionInfo } from '../command-handler/body-types.ts';
 import { boolean, enumeration, expected, int32, int64, object, text } from '../command-handler/body-values.ts';
-import { WAIT_STAGES, type WaitSignal } from '../gateway/index.ts';
+import { WAIT_STAGES, type WaitSignal } from './messages.ts';
 
 /** SimpleWaitSignal (contract 5.1). */
 const waitSignal = object({
