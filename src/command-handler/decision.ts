@@ -89,7 +89,7 @@ function nextVersion(
     snapshot,
     notBefore,
     deadline: deadline(snapshot, notBefore),
-    engaged: epoch === 0 ? (record?.engaged ?? 0) : epoch,
+    engaged: Math.max(record?.engaged ?? 0, epoch),
   };
   const outcome: Outcome = { commandId: command.commandId, version: stream.version, ok: true, streamId: stream.id };
   return { stream, record: next, outcome };

@@ -43,7 +43,7 @@ export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
       }
       const last = decisions.at(-1);
       const record = last === undefined ? await loadRecord(deps.pool, id) : last.record;
-      if (record !== null && epoch !== 0 && record.engaged !== epoch) await engageRecord(deps.pool, id, epoch);
+      if (record !== null && record.engaged < epoch) await engageRecord(deps.pool, id, epoch);
       return { outcomes: decisions.map(({ outcome }) => outcome), record };
     },
   };

@@ -2,5 +2,5 @@ export { createApp } from './app.ts';
 export type { HttpDeps } from './deps.ts';
 export type { HealthChecks, HealthComponent } from './health.ts';
 export { type Reads, createReads } from './reads.ts';
-export { type HttpServer, ListenError, startHttp } from './server.ts';
+export { ListenError, startHttp } from './server.ts';
 export { OPERATOR_ROUTES, ROUTES } from './routes/index.ts';

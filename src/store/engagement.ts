@@ -22,7 +22,7 @@ const EARLIER_EPOCHS: Statement = {
   select (select s.engaged from redress.snapshot s where s.open and s.engaged > e.engaged order by s.engaged limit 1)
   from epochs e where e.engaged is not null
 )
-select engaged from epochs where engaged is not null and engaged <> $1`,
+select engaged from epochs where engaged is not null and engaged < $1`,
 };
 
 const OPEN_RECORD = `aggregate_id as id, deadline, document #>> '{state,status}' as status,

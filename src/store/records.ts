@@ -45,7 +45,7 @@ const DISARM: Statement = {
 
 const ENGAGE: Statement = {
   name: 'record.engage',
-  text: 'update redress.snapshot set engaged = $2 where aggregate_id = $1 and engaged <> $2',
+  text: 'update redress.snapshot set engaged = $2 where aggregate_id = $1 and engaged < $2',
 };
 
 /** The record as it stands, without a lock. */
@@ -73,7 +73,7 @@ export async function disarmRecord(client: Client, id: string): Promise<void> {
   await run(client, DISARM, [id]);
 }
 
-/** Notes that the record's workflow runs in this epoch. */
+/** Notes that the record's workflow runs in this epoch; a process that has not heard of a later one yet takes nothing back. */
 export async function engageRecord(pool: Pool, id: string, epoch: number): Promise<void> {
   await pool.query(ENGAGE, [id, epoch]);
 }

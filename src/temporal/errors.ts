@@ -12,6 +12,8 @@ export class TemporalUnavailable extends Error {
   }
 }
 
+const INVALID_ARGUMENT = 3;
+const RESOURCE_EXHAUSTED = 8;
 /** gRPC codes that say nothing about the request itself: cancelled, unknown, deadline, permissions, exhausted, aborted, internal, unavailable, unauthenticated. */
 const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([1, 2, 4, 7, 8, 10, 13, 14, 16]);
 
@@ -25,6 +27,17 @@ export function temporalError(error: unknown): unknown {
     return new TemporalUnavailable(error.message, false, error);
   }
   return error;
+}
+
+/** Whether the server answers, but not now: it limits the rate, or one workflow is too busy. */
+export function isBusy(error: unknown): boolean {
+  return findGrpcError(error)?.code === RESOURCE_EXHAUSTED;
+}
+
+/** Whether the server does not know our search attributes: its database is another one than the one they were registered in. */
+export function isUnregistered(error: unknown): boolean {
+  const grpc = findGrpcError(error);
+  return grpc?.code === INVALID_ARGUMENT && /search attribute/i.test(grpc.details);
 }
 
 function findGrpcError(error: unknown) {

@@ -7,7 +7,7 @@ import { summary } from '../../workflows/details.ts';
 import type { ExecutionFailedInput } from '../../workflows/execution-failed.ts';
 import { type Searched, searchAttributes } from '../../workflows/search-attributes.ts';
 import { SYNC } from '../../workflows/signal-names.ts';
-import { TemporalUnavailable, temporalError } from './errors.ts';
+import { TemporalUnavailable, isBusy, isUnregistered, temporalError } from './errors.ts';
 import { within } from './rpc.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from './names.ts';
 
@@ -22,6 +22,8 @@ export interface TemporalAccess {
   client(): Client | null;
   /** A request got no answer: there is no client until Temporal has answered again. */
   lost(): void;
+  /** The server does not know what was registered with it: there is no client until that is done anew. */
+  reset(): void;
   /** Whether search attributes are registered. */
   searchable(): boolean;
   /** Whether this process may run the first task of what it starts: it has a worker on the same connection. */
@@ -51,8 +53,12 @@ export function createExecutions(access: TemporalAccess): Executions {
     try {
       return await within(client, timeout, () => work(client));
     } catch (error) {
+      if (isUnregistered(error)) {
+        access.reset();
+        throw new TemporalUnavailable('it has a new database', false, error);
+      }
       const known = temporalError(error);
-      if (known instanceof TemporalUnavailable) access.lost();
+      if (known instanceof TemporalUnavailable && !isBusy(error)) access.lost();
       throw known;
     }
   };

@@ -99,6 +99,8 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
 
   const supervise = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
+      // Before the check, which may take seconds: a request that is lost meanwhile asks for another one.
+      wake = new AbortController();
       let interval = CHECK_INTERVAL;
       try {
         await check();
@@ -109,7 +111,6 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
         connected = false;
         interval = RETRY_INTERVAL;
       }
-      wake = new AbortController();
       await delay(interval, undefined, { signal: AbortSignal.any([stopping.signal, wake.signal]) }).catch(
         () => undefined,
       );
@@ -117,13 +118,19 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
   };
   const supervision = supervise();
 
+  const lost = (): void => {
+    connected = false;
+    reason ??= 'a request got no answer';
+    wake.abort();
+  };
+
   return {
     namespace,
     client: () => (connected ? client : null),
-    lost() {
-      connected = false;
-      reason ??= 'a request got no answer';
-      wake.abort();
+    lost,
+    reset() {
+      namespaceId = null;
+      lost();
     },
     searchable: () => searchable,
     eager: () => worker?.getState() === 'RUNNING',
