@@ -7,7 +7,7 @@ import { TargetsFileError } from './targets-file-error.ts';
  */
 export function parseTargetsText(file: string, text: string): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines });
   const problems = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
   visit(document, {
     // One file of targets needs none, and "*-service" without quotes is one by mistake.
