@@ -1,5 +1,5 @@
 import type { Entry } from '../src/domain/index.ts';
-import { type PreparedRetry, type Targets, prepareRetry } from '../src/dispatch/index.ts';
+import { prepareRetry } from '../src/dispatch/index.ts';
 import type { HandleResult } from '../src/command-handler/index.ts';
 import type { Handled, View } from '../workflows/activities.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -12,27 +12,25 @@ type StoredRecord = NonNullable<HandleResult['record']>;
 /** Decides and stores, then tells the workflow what follows from it. */
 export async function handle(deps: ActivityDeps, id: string, entries: readonly Entry[]): Promise<Handled> {
   const { outcomes, record } = await deps.handler.handle(id, entries, deps.epoch());
-  if (record === null) return { outcomes, version: 0, deadline: null, delivery: null, view: null };
-  const prepared = prepareRetry(record.snapshot, Date.now());
+  const now = Date.now();
+  if (record === null) return { now, outcomes, version: 0, deadline: null, delivery: null, view: null };
+  const prepared = prepareRetry(record.snapshot, now);
+  const target = deps.targets.forFunction(record.snapshot.state.function);
   return {
+    now,
     outcomes,
     version: record.snapshot.version,
     deadline: deps.autoRetry ? record.deadline : null,
+    // An `event` target learns by itself of what is prepared.
     delivery:
-      prepared !== null && isPushed(deps.targets, prepared)
-        ? { attempt: prepared.attempt, until: prepared.deadline }
-        : null,
-    view: viewOf(deps, record),
+      prepared === null || target.kind === 'event' ? null : { attempt: prepared.attempt, until: prepared.deadline },
+    view: viewOf(deps, record, target.kind === 'event' ? null : target.name),
   };
 }
 
-/** Whether somebody is to be called; an `event` target reads what is prepared by itself. */
-function isPushed(targets: Targets, prepared: PreparedRetry): boolean {
-  return targets.forFunction(prepared.function).kind !== 'event';
-}
-
-function viewOf(deps: ActivityDeps, { snapshot }: StoredRecord): View {
+function viewOf(deps: ActivityDeps, { snapshot }: StoredRecord, target: string | null): View {
   const { state, deleted } = snapshot;
+  const { contextName, aggregateName, aggregateId } = state.eventId.aggregateId;
   return {
     status: state.status,
     deleted,
@@ -43,6 +41,9 @@ function viewOf(deps: ActivityDeps, { snapshot }: StoredRecord): View {
       processorName: cut(state.function.processorName),
       name: cut(state.function.name),
     },
+    source: excerpt(`${contextName}/${aggregateName}/${aggregateId}`),
+    target,
+    executeAt: state.executeAt,
     errorCode: excerpt(state.error.errorCode),
     errorMsg: excerpt(state.error.errorMsg),
     retries: state.retryState.retries,

@@ -1,4 +1,9 @@
-import { type ActivityOptions, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  type ActivityOptions,
+  type LocalActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type {
   Entry,
   ErrorDetails,
@@ -14,6 +19,12 @@ export interface View {
   readonly deleted: boolean;
   readonly recoverable: RecoverableType;
   readonly function: FunctionInfo;
+  /** What the failed event came from: `<context>/<aggregate>/<id>`. */
+  readonly source: string;
+  /** The target that executes the function; null: the service learns of prepared retries by itself. */
+  readonly target: string | null;
+  /** The last execution. */
+  readonly executeAt: number;
   readonly errorCode: string;
   /** Cut to a few words. */
   readonly errorMsg: string;
@@ -22,7 +33,7 @@ export interface View {
   readonly timeoutAt: number;
   /** The page of the record; null: no public address is configured. */
   readonly link: string | null;
-  /** Whether search attributes follow the status (VISIBILITY_UPSERTS). */
+  /** Whether search attributes follow the record (VISIBILITY_UPSERTS). */
   readonly searchable: boolean;
 }
 
@@ -34,6 +45,8 @@ export interface Attempt {
 
 /** What the workflow learns from `handle`: never the whole state. */
 export interface Handled {
+  /** When it was decided, epoch milliseconds. The workflow's own clock stands still while a task runs, this one does not. */
+  readonly now: number;
   readonly outcomes: readonly Outcome[];
   /** The newest version; 0: there is no record. */
   readonly version: number;
@@ -66,26 +79,26 @@ export interface Activities {
   deliver(id: string, attempt: number): Promise<Delivered>;
 }
 
-const local = proxyLocalActivities<Activities>({
+const LOCAL: LocalActivityOptions = {
   startToCloseTimeout: '20s',
   localRetryThreshold: '1s',
   retry: { maximumAttempts: 3, initialInterval: '50ms' },
-});
+};
 
-const regular = proxyActivities<Activities>({
+const REGULAR: ActivityOptions = {
   startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
-});
+};
 
 /**
  * Local while Postgres answers: no hop, and one history event. When it does not, a regular activity waits for it on the
- * server, as long as it takes, without filling the history.
+ * server, as long as it takes, without filling the history. `summary` is shown beside it in the Temporal Web UI.
  */
-export async function handle(id: string, entries: readonly Entry[]): Promise<Handled> {
+export async function handle(id: string, entries: readonly Entry[], summary: string): Promise<Handled> {
   try {
-    return await local.handle(id, entries);
+    return await proxyLocalActivities<Activities>({ ...LOCAL, summary }).handle(id, entries);
   } catch {
-    return await regular.handle(id, entries);
+    return await proxyActivities<Activities>({ ...REGULAR, summary }).handle(id, entries);
   }
 }
 
@@ -96,7 +109,11 @@ const DELIVERY: ActivityOptions = {
   cancellationType: 'TRY_CANCEL',
 };
 
+/** The activity ends by itself when the time of the attempt is over; Temporal's limit, by another clock, must not strike first. */
+const GRACE = 5_000;
+
 /** One try to deliver; `timeLeft` in milliseconds. @throws ActivityFailure where the worker, not the target, gave up */
 export function deliver(id: string, attempt: number, timeLeft: number): Promise<Delivered> {
-  return proxyActivities<Activities>({ ...DELIVERY, scheduleToCloseTimeout: timeLeft }).deliver(id, attempt);
+  const options = { ...DELIVERY, scheduleToCloseTimeout: timeLeft + GRACE, summary: `deliver retry ${attempt}` };
+  return proxyActivities<Activities>(options).deliver(id, attempt);
 }

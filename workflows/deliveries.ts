@@ -2,8 +2,12 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { CommandMessage } from '../src/domain/index.ts';
 import { type Attempt, type Delivered, deliver } from './activities.ts';
 
-/** After a worker died in a delivery the next one may die as well: milliseconds before the attempt is delivered again. */
+/**
+ * After a worker died in a delivery, or could not ask Postgres, the next one may do no better: milliseconds before the
+ * attempt is delivered again, doubled each time up to the longest.
+ */
 const PAUSE = 2_000;
+const MAX_PAUSE = 30_000;
 
 /**
  * The deliveries of a record, each in a scope of its own. The loop never waits for them: what comes back is one more
@@ -48,7 +52,7 @@ export class Deliveries {
   }
 
   async #deliver(attempt: number, until: number): Promise<void> {
-    for (;;) {
+    for (let pause = PAUSE; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
       const timeLeft = until - Date.now();
       if (timeLeft <= 0) return;
       try {
@@ -58,7 +62,7 @@ export class Deliveries {
       } catch (error) {
         if (isCancellation(error)) return;
         // The worker gave up, not the target: the attempt is delivered again under the same key.
-        await sleep(Math.min(PAUSE, Math.max(1, until - Date.now())));
+        await sleep(Math.min(pause, Math.max(1, until - Date.now())));
       }
     }
   }

@@ -6,14 +6,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CommandMessage, Entry } from '../src/domain/index.ts';
+import type { CommandMessage, Entry, Outcome } from '../src/domain/index.ts';
 import { type Handled, type View, handle } from './activities.ts';
 import { Deadline } from './deadline.ts';
 import { Deliveries } from './deliveries.ts';
-import { details, timerSummary } from './details.ts';
+import { details, handleSummary, timerSummary } from './details.ts';
 import { takeBatch } from './inbox.ts';
-import { answer } from './replies.ts';
-import { SEARCH_ATTRIBUTES, searchAttributes, searchedStatus } from './search-attributes.ts';
+import { answer, isAwaited } from './replies.ts';
+import { searchAttributes, searchedStatus } from './search-attributes.ts';
 import { receiveSignals } from './signals.ts';
 
 /** A longer history is slow to replay; Temporal itself would suggest to continue as new much later. */
@@ -40,6 +40,7 @@ export async function executionFailed(input: ExecutionFailedInput): Promise<stri
 async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Promise<string> {
   const inbox: Entry[] = create === undefined ? [] : [{ origin: 'signal', message: create }];
   let stale = false;
+  let refusal = '';
   receiveSignals(
     (message) => void inbox.push({ origin: 'signal', message }),
     () => {
@@ -51,10 +52,11 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
 
   for (let entries = takeBatch(inbox); ;) {
     stale = false;
-    const known = await handle(id, entries);
+    const known = await handle(id, entries, handleSummary(entries));
     answer(id, entries, known.outcomes);
-    show(id, known);
-    deadline.set(known.deadline, timerSummary(known.view));
+    refusal = nextRefusal(refusal, entries, known.outcomes);
+    show(id, known, refusal);
+    deadline.set(known.deadline, known.now, timerSummary(known.view));
     const over = isOver(known.view);
     if (over) deliveries.cancel();
     else if (known.delivery !== null) deliveries.start(known.delivery);
@@ -83,11 +85,22 @@ function isHistoryLong(): boolean {
   return continueAsNewSuggested || historyLength > MAX_HISTORY_LENGTH;
 }
 
+/** Why the newest signal without a waiting caller was refused; one that is accepted clears it. */
+function nextRefusal(refusal: string, entries: readonly Entry[], outcomes: readonly Outcome[]): string {
+  return entries.reduce((last, entry, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined || entry.origin !== 'signal') return last;
+    if (outcome.ok) return '';
+    return isAwaited(entry.message) ? last : `${entry.message.name.slice(0, 100)}: ${outcome.message}`;
+  }, refusal);
+}
+
 /** Details cost no event; search attributes cost one, and a row in every index of the visibility store. */
-function show(id: string, known: Handled): void {
-  setCurrentDetails(details(id, known));
+function show(id: string, known: Handled, refusal: string): void {
+  setCurrentDetails(details(id, known, refusal));
   const { view } = known;
   if (view?.searchable !== true) return;
-  if (workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.status) === searchedStatus(view)) return;
-  upsertSearchAttributes(searchAttributes(view));
+  const attributes = searchAttributes({ ...view, due: known.deadline !== null });
+  const { typedSearchAttributes: shown } = workflowInfo();
+  if (attributes.some(({ key, value }) => shown.get(key) !== value)) upsertSearchAttributes(attributes);
 }

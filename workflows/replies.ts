@@ -1,5 +1,5 @@
 import { type Sinks, proxySinks } from '@temporalio/workflow';
-import type { Entry, Outcome } from '../src/domain/index.ts';
+import type { CommandMessage, Entry, Outcome } from '../src/domain/index.ts';
 
 /** The outcome of a command that somebody may be waiting for. */
 export interface Reply {
@@ -17,13 +17,24 @@ export interface ReplySinks extends Sinks {
 
 const { replies } = proxySinks<ReplySinks>();
 
+/** Whether the command names a process that waits for its outcome; a signal sent by hand does not. */
+export function isAwaited({ header }: CommandMessage): boolean {
+  return endpointOf(header) !== null;
+}
+
 /** Sends the answers on their way. Best effort: a waiter that gets none looks its command up in Postgres. */
 export function answer(id: string, entries: readonly Entry[], outcomes: readonly Outcome[]): void {
   entries.forEach((entry, index) => {
     const outcome = outcomes[index];
     if (entry.origin !== 'signal' || outcome === undefined) return;
     const { name, requestId, header } = entry.message;
-    const endpoint: unknown = (header as Record<string, unknown> | undefined)?.['command_wait_endpoint'];
-    if (typeof endpoint === 'string') replies.send({ aggregateId: id, name, requestId, endpoint, outcome });
+    const endpoint = endpointOf(header);
+    if (endpoint !== null) replies.send({ aggregateId: id, name, requestId, endpoint, outcome });
   });
+}
+
+/** Messages by hand may lack a header, or have anything in it. */
+function endpointOf(header: unknown): string | null {
+  const endpoint = (header as Record<string, unknown> | null | undefined)?.['command_wait_endpoint'];
+  return typeof endpoint === 'string' ? endpoint : null;
 }

@@ -65,7 +65,8 @@ async function decideLocked(
   const { commandId, requestId } = readIds(message);
   const refused = async (refusal: Refusal) => {
     const outcome = refusedOutcome(commandId, version, refusal);
-    await recordRefusal(client, commandId, id, version, outcome);
+    // Nobody waits for the outcome of a delivery, and one of the same attempt may still come that is not refused.
+    if (origin === 'signal') await recordRefusal(client, commandId, id, version, outcome);
     return { outcome, record };
   };
 

@@ -57,7 +57,7 @@ async function dispatchUpdate(deps: DispatchDeps, command: Command, message: Com
   const record = await loadRecord(deps.pool, command.aggregateId);
   if (record === null) return refusalWithoutRecord(command);
   const { state, deleted } = record.snapshot;
-  const view = { ...state, deleted, errorCode: state.error.errorCode };
+  const view = { ...state, deleted, errorCode: state.error.errorCode, due: record.deadline !== null };
   await withSlot(deps, command, () => deps.executions.signalWithStart(command.aggregateId, view, message));
   return null;
 }
@@ -95,6 +95,7 @@ const viewOf = ({ body }: Create): ExecutionView => ({
   recoverable: body.recoverable,
   function: body.function,
   errorCode: body.error.errorCode,
+  due: body.recoverable !== 'UNRECOVERABLE' && body.retrySpec.maxRetries > 0,
 });
 
 function asGatewayError({ executions }: DispatchDeps, command: Command, error: unknown): unknown {
@@ -102,10 +103,11 @@ function asGatewayError({ executions }: DispatchDeps, command: Command, error: u
   const temporal = executions.unavailable(error);
   if (temporal === null && !(error instanceof StoreUnavailable)) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  const advice =
-    temporal?.maybeSent === true
-      ? 'Whether the command was carried out is not known: repeat it with the same request id.'
-      : 'The command was not sent: repeat it with the same request id.';
+  // A create has tried both ways by now, and either may have been the right one.
+  const isMaybeSent = temporal?.maybeSent === true || command.name === 'create_execution_failed';
+  const advice = isMaybeSent
+    ? 'Whether the command was carried out is not known: repeat it with the same request id.'
+    : 'The command was not sent: repeat it with the same request id.';
   return new GatewayError('ServiceUnavailable', `${reason} ${advice}`, {
     retryAfter: 5,
     details: { commandId, requestId, aggregateId },

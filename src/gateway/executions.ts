@@ -7,6 +7,8 @@ export interface ExecutionView {
   readonly recoverable: Snapshot['state']['recoverable'];
   readonly function: FunctionInfo;
   readonly errorCode: ErrorDetails['errorCode'];
+  /** Whether it goes on by itself. */
+  readonly due: boolean;
 }
 
 /** The workflows of records, as the gateway needs them. */

@@ -21,7 +21,7 @@ export interface Waiters {
   open(command: SentCommand, plan: WaitPlan, cancelled: AbortSignal): Waiter;
   /** Hands a signal to whoever waits for it; dropped when nobody does. */
   receive(signal: WaitSignal): void;
-  /** Commands that have no PROCESSED yet and whose answer may be lost. Each is named again after a while. */
+  /** Commands whose answer may be lost: PROCESSED, or SNAPSHOT where that is waited for. Each is named again after a while. */
   overdue(): SentCommand[];
   waiting(): number;
   /** Ends every wait: this process is about to stop. */
@@ -34,6 +34,8 @@ interface Entry {
   readonly fail: (error: GatewayError) => void;
   lookAt: number;
   processed: boolean;
+  /** Whether PROCESSED is not all that is waited for and can be found. */
+  readonly needsSnapshot: boolean;
 }
 
 /** `maxWaiting` callers at most wait at a time. */
@@ -57,7 +59,9 @@ export function createWaiters(maxWaiting: number): Waiters {
     },
     overdue() {
       const now = Date.now();
-      const due = [...entries.values()].filter(({ processed, lookAt }) => !processed && lookAt <= now);
+      const due = [...entries.values()].filter(
+        ({ processed, needsSnapshot, lookAt }) => (!processed || needsSnapshot) && lookAt <= now,
+      );
       for (const entry of due) entry.lookAt = now + NEXT_LOOK;
       return due.map(({ command }) => command);
     },
@@ -80,6 +84,7 @@ function createEntry(command: SentCommand, plan: WaitPlan, cancelled: AbortSigna
     command,
     lookAt: Date.now() + FIRST_LOOK,
     processed: false,
+    needsSnapshot: plan.stage === 'SNAPSHOT',
     receive(signal) {
       if (done) return;
       // A look-up may find what has also arrived.

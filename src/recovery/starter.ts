@@ -61,7 +61,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const engage = (records: readonly OpenRecord[], epoch: number): Promise<void> =>
     startAll(records, pace, stopping.signal, async (record) => {
       const startedAt = Date.now();
-      const result = await executions.start(record.id, { ...record, deleted: false });
+      const result = await executions.start(record.id, { ...record, deleted: false, due: record.deadline !== null });
       pace.started(Date.now() - startedAt);
       // A run from before may be parked without a timer: automatic retries were off, or Postgres was restored under it.
       if (result === 'running' && record.deadline !== null) await executions.sync(record.id);

@@ -37,7 +37,7 @@ export function isBusy(error: unknown): boolean {
 /** Whether the server does not know our search attributes: its database is another one than the one they were registered in. */
 export function isUnregistered(error: unknown): boolean {
   const grpc = findGrpcError(error);
-  return grpc?.code === INVALID_ARGUMENT && /search attribute/i.test(grpc.details);
+  return grpc?.code === INVALID_ARGUMENT && /search attribute/i.test(grpc.details || grpc.message);
 }
 
 function findGrpcError(error: unknown) {
