@@ -1,0 +1,48 @@
+import { styleText } from 'node:util';
+import type { RedressApi } from './demo-api.ts';
+import type { DemoCases } from './demo-cases.ts';
+import { isExhausted } from './demo-history.ts';
+import { indented } from './demo-lines.ts';
+import type { News } from './demo-news.ts';
+import type { DemoRecord, Links } from './demo-record.ts';
+
+/** Milliseconds that the person at the terminal gets to read before it goes on. */
+const READING_TIME = 5_000;
+
+/** The person who steps in when a record is stuck: looks at it, then removes the cause and asks for one more retry. */
+export function createOperator(
+  { stuck, mailServer }: DemoCases,
+  api: RedressApi,
+  links: Links,
+): (record: DemoRecord) => Promise<News[]> {
+  let foundAt: number | null = null;
+  let hasHelped = false;
+  return async (record) => {
+    const { demoCase, reported, history } = record;
+    if (demoCase !== stuck || reported === null || history === null || !isExhausted(history) || hasHelped) return [];
+    const at = Date.now();
+    if (foundAt === null) {
+      foundAt = at;
+      return [{ at, record, text: await describeStuck(api, links, reported.id) }];
+    }
+    if (at < foundAt + READING_TIME) return [];
+    hasHelped = true;
+    mailServer.correctPassword();
+    await api.forcePrepareCompensation(reported.id);
+    const text = 'a person corrects the password and forces a retry:';
+    return [{ at, record, text: `${text}\n${indented([`curl -X PUT '${links.forceRetry(reported.id)}'`])}` }];
+  };
+}
+
+async function describeStuck(api: RedressApi, links: Links, id: string): Promise<string> {
+  const { status, isRetryable, error, retryState, retrySpec } = await api.state(id);
+  return [
+    styleText('red', 'its retries are used up: a person has to act'),
+    indented([
+      'an operator finds it among all that are FAILED in the Web UI:',
+      links.workflowsWith(status),
+      `and reads in the record: ${error.errorCode}, ${error.errorMsg},`,
+      `isRetryable ${String(isRetryable)}, retries ${retryState.retries} of ${retrySpec.maxRetries}`,
+    ]),
+  ].join('\n');
+}
