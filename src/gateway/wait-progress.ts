@@ -17,15 +17,18 @@ const IGNORED: Progress = { shown: false, done: false };
 export function createWaitProgress(commandId: string, plan: WaitPlan): (signal: WaitSignal) => Progress {
   let processed = false;
   let reached = plan.stage === 'PROCESSED';
-  /** The commands that a saga has sent and that have not reached the stage of the tail; null: no saga has reported yet. */
-  let chain: Set<string> | null = null;
-  const isDone = (): boolean => processed && reached && (plan.tail === null || chain?.size === 0);
+  /** The commands that a saga has sent; null: none has reported yet. */
+  let chain: readonly string[] | null = null;
+  /** Commands that have reached the stage of the tail. */
+  const arrived = new Set<string>();
+  const isChainDone = (): boolean => chain?.every((id) => arrived.has(id)) === true;
+  const isDone = (): boolean => processed && reached && (plan.tail === null || isChainDone());
 
   return (signal) => {
     if (signal.commandId !== commandId) {
       if (plan.tail === null || !isAbout(signal, plan.tail.stage, plan.tail.function)) return IGNORED;
       if (signal.errorCode !== 'Ok') return { shown: true, done: true };
-      chain?.delete(signal.commandId);
+      arrived.add(signal.commandId);
       return { shown: true, done: isDone() };
     }
     if (signal.stage === 'PROCESSED') processed = true;
@@ -33,7 +36,7 @@ export function createWaitProgress(commandId: string, plan: WaitPlan): (signal: 
     if (signal.errorCode !== 'Ok') return { shown: true, done: true };
     // A projection may report more than once; only its last report counts.
     if (signal.stage === plan.stage && (signal.stage !== 'PROJECTED' || signal.isLastProjection)) reached = true;
-    if (signal.stage === 'SAGA_HANDLED') chain ??= new Set(signal.commands);
+    if (signal.stage === 'SAGA_HANDLED') chain ??= signal.commands;
     return { shown: true, done: isDone() };
   };
 }

@@ -27,15 +27,18 @@ export function campaign(pools: Pools, log: Logger, job: keyof typeof LEADER_KEY
         log.warn({ job, reason: error.message }, 'lost the connection that held the leadership');
         if (held === session) held = null;
       });
-      const { rows } = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-        LEADER_KEYS[job],
-      ]);
-      if (rows[0]?.locked === true && !stopped) {
-        held = session;
-        log.info({ job }, 'this process leads');
-      } else {
-        await session.end();
+      let isLeader = false;
+      try {
+        const { rows } = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+          LEADER_KEYS[job],
+        ]);
+        isLeader = rows[0]?.locked === true && !stopped;
+      } finally {
+        if (!isLeader) await session.end();
       }
+      if (!isLeader) return;
+      held = session;
+      log.info({ job }, 'this process leads');
     } catch (error) {
       log.debug({ job, reason: error instanceof Error ? error.message : String(error) }, 'cannot campaign');
     }

@@ -55,6 +55,8 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
     pool.on('error', (error) => {
       log.warn({ pool: name, reason: error.message }, 'lost an idle Postgres connection');
     });
+    // So would one that breaks between two statements of a transaction, where the next statement fails by itself.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   });
   const [commands, queries] = pools as [pg.Pool, pg.Pool];

@@ -43,6 +43,8 @@ export function createWorker(options: WorkerOptions): Promise<Worker> {
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 8, maximum: 32 },
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 },
     nonStickyToStickyPollRatio: 0.5,
+    // What was meant for a worker that was killed waits so long for it before another one may have it.
+    stickyQueueScheduleToStartTimeout: '2s',
     maxConcurrentWorkflowTaskExecutions: 100,
     // `handle` as a regular activity is the exception, so nearly all of these are deliveries.
     maxConcurrentActivityTaskExecutions: 200,

@@ -70,11 +70,11 @@ export function startLoad({ urls, target, random, clients }: LoadOptions): Load 
     }
   };
 
-  const remember = ({ sends }: Wish, answer: WishAnswer, kind: KnownRecord['kind']): void => {
+  const remember = (wish: Wish, answer: WishAnswer, kind: KnownRecord['kind']): void => {
     if (answer.kind !== 'result' || !answer.result.succeeded) return;
     const { aggregateId, stage } = answer.result;
-    // Sent more than once, it may be another sending that makes the record, with another id.
-    if (stage === 'SENT' && sends.length > 1) return;
+    // Another sending of the same create may be the one that makes the record, under another id.
+    if (stage === 'SENT' && wish.aggregateId === null) return;
     if (records.every(({ id }) => id !== aggregateId)) records.push({ id: aggregateId, kind });
   };
 

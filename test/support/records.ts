@@ -1,6 +1,6 @@
-import { vi } from 'vitest';
 import type { CreateExecutionFailed, Snapshot } from '../../src/domain/index.ts';
 import type { Api, SentHeaders } from './api.ts';
+import { eventually } from './eventually.ts';
 import type { System } from './system.ts';
 
 /** Makes a record with this id. @throws Error where that is refused */
@@ -17,14 +17,11 @@ export async function createRecord(
 
 /** The snapshot of a record, as soon as it has this version or a later one. */
 export function atVersion({ api }: { readonly api: Api }, id: string, version: number): Promise<Snapshot> {
-  return vi.waitFor(
-    async () => {
-      const snapshot = await api.snapshot(id);
-      if (snapshot.version < version) throw new Error(`record ${id} is still at version ${snapshot.version}`);
-      return snapshot;
-    },
-    { timeout: 15_000, interval: 50 },
-  );
+  return eventually(async () => {
+    const snapshot = await api.snapshot(id);
+    if (snapshot.version < version) throw new Error(`record ${id} is still at version ${snapshot.version}`);
+    return snapshot;
+  });
 }
 
 /** The codes of all refusals that are recorded of a record. */

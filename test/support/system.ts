@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { vi } from 'vitest';
 import type { EventStream, Snapshot } from '../../src/domain/index.ts';
 import { type Api, connectApi } from './api.ts';
 import { checkRecord } from './check-events.ts';
+import { eventually } from './eventually.ts';
 import { type Redress, startRedress } from './redress.ts';
 import { createDatabase, createNamespaceName, temporalAddress } from './servers.ts';
 
@@ -87,13 +87,10 @@ export async function openSystem(env: Environment = {}, { postgres = '' } = {}):
 
 /** Waits until everything that the service needs answers, and its worker runs. */
 async function untilReady(redress: Redress): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const { status } = await fetch(`${redress.url}/actuator/health`);
-      if (status !== 200) throw new Error(`the service is not healthy:\n${redress.log()}`);
-    },
-    { timeout: READY_TIMEOUT, interval: 50 },
-  );
+  await eventually(async () => {
+    const { status } = await fetch(`${redress.url}/actuator/health`);
+    if (status !== 200) throw new Error(`the service is not healthy:\n${redress.log()}`);
+  }, READY_TIMEOUT);
 }
 
 /** What is wrong with the records of a database, seen from their events. */

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { vi } from 'vitest';
 import type { PreparedRetry } from '../../src/dispatch/index.ts';
+import { eventually } from './eventually.ts';
 
 /** Functions of this context are executed by the target. */
 export const TARGET_CONTEXT = 'pushed-service';
@@ -59,15 +59,12 @@ export async function startTarget(): Promise<Target> {
   return {
     file,
     deliveries: of,
-    delivery: (id, number, timeout = 15_000) =>
-      vi.waitFor(
-        () => {
-          const delivery = of(id)[number - 1];
-          if (delivery === undefined) throw new Error(`record ${id} was delivered ${of(id).length} times`);
-          return delivery;
-        },
-        { timeout, interval: 20 },
-      ),
+    delivery: (id, number, timeout) =>
+      eventually(() => {
+        const delivery = of(id)[number - 1];
+        if (delivery === undefined) throw new Error(`record ${id} was delivered ${of(id).length} times`);
+        return delivery;
+      }, timeout),
     async close() {
       server.close();
       server.closeAllConnections();

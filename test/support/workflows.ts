@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { CommandMessage } from '../../src/domain/index.ts';
 import { workflowId } from '../../src/temporal/names.ts';
@@ -8,13 +8,19 @@ import type { System } from './system.ts';
 export const workflowOf = ({ temporal }: System, id: string): WorkflowHandle =>
   temporal.workflow.getHandle(workflowId(id));
 
-/** The status of every run that the record's workflow has had, the latest first. */
-export async function runsOf({ temporal }: System, id: string): Promise<string[]> {
-  const statuses: string[] = [];
-  for await (const { status } of temporal.workflow.list({ query: `WorkflowId = '${workflowId(id)}'` })) {
-    statuses.push(status.name);
+/** How the newest run of the record's workflow stands; null: there was never one. */
+export async function statusOf(system: System, id: string): Promise<string | null> {
+  try {
+    return (await workflowOf(system, id).describe()).status.name;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
   }
-  return statuses;
+}
+
+/** The id of the newest run. */
+export async function runIdOf(system: System, id: string): Promise<string> {
+  return (await workflowOf(system, id).describe()).runId;
 }
 
 /** Events in the history of the newest run. */

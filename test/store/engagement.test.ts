@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countOpen, engageRecord, findOverdue, findUnengaged, observeNamespace } from '../../src/store/index.ts';
+import { create, handlerOn, signal } from '../command-handler/handling.ts';
+import { type TestStore, openStore } from '../support/store.ts';
+
+let store: TestStore;
+
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+const observe = (namespaceId: string, autoRetry = true): Promise<number> =>
+  observeNamespace(store.commands, namespaceId, autoRetry);
+
+/** A failure whose next retry is due `seconds` from 1970. */
+const dueAt = (seconds: number) =>
+  create(0, { retrySpec: { maxRetries: 1, minBackoff: seconds, executionTimeout: 1 }, recoverable: 'UNKNOWN' });
+
+describe('the Temporal epoch', () => {
+  it('rises with a new namespace and when automatic retries are on again, and with nothing else', async () => {
+    expect(await observe('one')).toBe(1);
+    expect(await observe('one')).toBe(1);
+    expect(await observe('two')).toBe(2);
+    expect(await observe('two', false)).toBe(2);
+    expect(await observe('two', false)).toBe(2);
+    expect(await observe('two')).toBe(3);
+    expect(await observe('one')).toBe(4);
+  });
+});
+
+describe('open records', () => {
+  beforeAll(async () => {
+    const handler = handlerOn(store);
+    const deadLetter = [dueAt(1), signal('mark_recoverable', { recoverable: 'UNRECOVERABLE' })];
+    await handler.handle('third', [dueAt(300)], 0);
+    await handler.handle('first', [dueAt(100)], 2);
+    await handler.handle('second', [dueAt(200)], 1);
+    await handler.handle('engaged', [dueAt(50)], 4);
+    await handler.handle('engaged-later', [dueAt(400)], 4);
+    await handler.handle('dead-letter', deadLetter, 0);
+    await handler.handle('deleted', [dueAt(10), signal('default_delete_aggregate')], 0);
+    const succeeded = [dueAt(10), signal('prepare_compensation'), signal('apply_execution_success', { executeAt: 1 })];
+    await handler.handle('succeeded', succeeded, 0);
+  });
+
+  const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id);
+
+  it('of earlier epochs are found in the order of their deadlines, whatever the epoch', async () => {
+    expect(ids(await findUnengaged(store.queries, 4, 10, 'due'))).toEqual(['first', 'second', 'third']);
+    expect(ids(await findUnengaged(store.queries, 4, 2, 'due'))).toEqual(['first', 'second']);
+  });
+
+  it('that wait for a person are found when they are asked for', async () => {
+    const [record, ...others] = await findUnengaged(store.queries, 4, 10, 'dead letters');
+    expect(record).toMatchObject({ id: 'dead-letter', deadline: null, recoverable: 'UNRECOVERABLE', status: 'FAILED' });
+    expect(others).toEqual([]);
+  });
+
+  it('that are overdue are found among those of this epoch', async () => {
+    expect(ids(await findOverdue(store.queries, 4, 60_000, 10))).toEqual(['engaged']);
+    expect(ids(await findOverdue(store.queries, 4, 50_000, 10))).toEqual([]);
+  });
+
+  it('are engaged once, and never in an earlier epoch', async () => {
+    await engageRecord(store.commands, 'third', 4);
+    await engageRecord(store.commands, 'third', 3);
+    expect((await store.record('third')).engaged).toBe(4);
+    expect(ids(await findUnengaged(store.queries, 4, 10, 'due'))).toEqual(['first', 'second']);
+  });
+
+  it('are counted without those that are over', async () => {
+    expect(await countOpen(store.queries)).toBe(6);
+  });
+});
