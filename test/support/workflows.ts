@@ -23,9 +23,13 @@ export async function runIdOf(system: System, id: string): Promise<string> {
   return (await workflowOf(system, id).describe()).runId;
 }
 
-/** Events in the history of the newest run. */
-export async function historyLength(system: System, id: string): Promise<number> {
-  return (await workflowOf(system, id).describe()).historyLength;
+/** What the history of the newest run holds beside signals and tasks, in order: `activityTaskScheduled` and the like. */
+export async function deedsOf(system: System, id: string): Promise<string[]> {
+  const { events } = await workflowOf(system, id).fetchHistory();
+  const kinds = events?.flatMap((event) => Object.keys(event).filter((key) => key.endsWith('EventAttributes'))) ?? [];
+  return kinds
+    .map((kind) => kind.replace('EventAttributes', ''))
+    .filter((kind) => kind !== 'workflowExecutionSignaled' && !kind.startsWith('workflowTask'));
 }
 
 /** The id of the command that was signalled last, whether it is decided or not. */

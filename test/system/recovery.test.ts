@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createCommandHandler } from '../../src/command-handler/index.ts';
 import { DEFAULT_RETRY_SPEC } from '../../src/domain/index.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from '../../src/temporal/names.ts';
 import { createGlobalIds, createPools } from '../../src/store/index.ts';
 import { FAILED_EXECUTION, type UpdateName } from '../support/api.ts';
 import { atVersion, createRecord } from '../support/records.ts';
@@ -29,8 +30,7 @@ async function decideHere(id: string, name: UpdateName | 'create_execution_faile
     log,
     onDecided: () => undefined,
   });
-  const ids = { commandId: `${id} ${name}`, requestId: `${id} ${name}` };
-  const message = { ...ids, name, ownerId: '', spaceId: '', expectedVersion: null, attempt: null, header: {}, body };
+  const message = { ...envelope(`${id} ${name}`), name, body };
   const { outcomes } = await handler.handle(id, [{ origin: 'signal', message }], epoch);
   await pools.end();
   if (outcomes[0]?.ok !== true) throw new Error(`${name} of ${id} is refused: ${JSON.stringify(outcomes)}`);
@@ -106,33 +106,68 @@ describe.concurrent('a record without a workflow', () => {
   });
 });
 
-describe.concurrent('automatic retries that are switched off', () => {
-  it('prepare nothing, although timers fire, and catch up once they are on again', async ({ expect }) => {
-    const own = await openSystem();
-    try {
-      const retrySpec = { maxRetries: 3, minBackoff: 2, executionTimeout: 60 };
-      const armed = await createRecord(own, 'armed', { retrySpec });
-      await own.redress.stop();
+describe.concurrent('a service that is started again', () => {
+  const retrySpec = { maxRetries: 3, minBackoff: 2, executionTimeout: 60 };
+  let own: System;
 
-      await own.start({ AUTO_RETRY: 'off' });
-      const due = await createRecord(own, 'due', { executeAt: 1 });
-      const later = await createRecord(own, 'later', { retrySpec });
-      await pause(3_000);
-      for (const id of [armed, due, later]) expect(await own.api.events(id)).toHaveLength(1);
-      const deadlines = await own.sql('select from redress.snapshot where deadline <= $1', [Date.now()]);
-      expect(deadlines).toHaveLength(3);
-      expect(await own.api.command(later, 'prepare_compensation')).toMatchObject({ status: 200 });
-      await own.redress.stop();
+  beforeAll(async () => {
+    own = await openSystem();
+  }, 60_000);
+  afterAll(() => own.close());
 
-      await own.start({ AUTO_RETRY: 'on' });
-      const backAt = Date.now();
-      for (const id of [armed, due]) {
-        await atVersion(own, id, 2);
-        expect((await own.api.events(id))[1]?.requestId).toBe(`redress:retry:${id}:1`);
-      }
-      expect(Date.now() - backAt).toBeLessThan(10_000);
-    } finally {
-      await own.close();
+  it('takes what came while it was away in order, and prepares nothing while automatic retries are off', async ({
+    expect,
+  }) => {
+    const armed = await createRecord(own, 'armed', { retrySpec });
+    await own.redress.stop();
+    const ordered = await startUnattended(own, 'ordered');
+
+    await own.start({ AUTO_RETRY: 'off' });
+    const due = await createRecord(own, 'due', { executeAt: 1 });
+    const later = await createRecord(own, 'later', { retrySpec });
+    await atVersion(own, ordered, 4);
+    const senders = (await own.api.events(ordered)).map(({ commandId }) => commandId);
+    expect(senders).toEqual(['ordered create', 'ordered b1', 'ordered a1', 'ordered b2']);
+
+    await pause(2_500);
+    for (const id of [armed, due, later]) expect(await own.api.events(id)).toHaveLength(1);
+    const deadlines = await own.sql('select from redress.snapshot where deadline <= $1', [Date.now()]);
+    expect(deadlines).toHaveLength(3);
+    expect(await own.api.command(later, 'prepare_compensation')).toMatchObject({ status: 200 });
+    await own.redress.stop();
+
+    await own.start({ AUTO_RETRY: 'on' });
+    const backAt = Date.now();
+    for (const id of [armed, due]) {
+      await atVersion(own, id, 2);
+      expect((await own.api.events(id))[1]?.requestId).toBe(`redress:retry:${id}:1`);
     }
+    expect(Date.now() - backAt).toBeLessThan(10_000);
   }, 90_000);
+});
+
+/** Starts the workflow of a record while nobody works on it, and sends it signals of two names before its first task. */
+async function startUnattended({ temporal }: System, id: string): Promise<string> {
+  const message = (name: string, body: unknown) => ({ ...envelope(`${id} ${name}`), body });
+  const body = { ...FAILED_EXECUTION, executeAt: Date.now() };
+  const create = { ...message('create', body), name: 'create_execution_failed' };
+  const handle = await temporal.workflow.start(WORKFLOW_TYPE, {
+    workflowId: workflowId(id),
+    taskQueue: TASK_QUEUE,
+    args: [{ id, create }],
+  });
+  await handle.signal('default_apply_resource_tags', message('b1', { tags: { b: ['1'] } }));
+  await handle.signal('prepare_compensation', message('a1', {}));
+  await handle.signal('default_apply_resource_tags', message('b2', { tags: { b: ['2'] } }));
+  return id;
+}
+
+const envelope = (id: string) => ({
+  commandId: id,
+  requestId: id,
+  ownerId: '',
+  spaceId: '',
+  expectedVersion: null,
+  attempt: null,
+  header: {},
 });

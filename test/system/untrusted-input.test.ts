@@ -115,7 +115,7 @@ describe.concurrent('text that can hardly be stored', () => {
 
   it('is not told again and again to the workflow where it names a function', async () => {
     const id = await record('long-function');
-    const change = { ...FAILED_EXECUTION.function, processorName: 'p'.repeat(900_000) };
+    const change = { ...FAILED_EXECUTION.function, processorName: 'p'.repeat(300_000) };
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => system.api.command(id, 'change_function', change)),
     );

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 const FOLDER = fileURLToPath(new URL('../histories/', import.meta.url));
-const REPOSITORY = new URL('../../', import.meta.url).href;
+const REPOSITORY = new URL('../../', import.meta.url);
 /** What the SDK calls a process: its number and the machine. */
 const IDENTITY = new RegExp(`\\d+@${hostname().replaceAll('.', '[.]')}`, 'g');
 /** Histories of more characters are stored compressed. */
@@ -29,9 +29,10 @@ export function loadHistories(): RecordedHistory[] {
 
 /** Stores a history under its name, without a word about the machine on which it was recorded. */
 export function saveHistory(name: string, json: string): void {
-  const compact = JSON.stringify(JSON.parse(json));
-  const text = compact.replaceAll(REPOSITORY, '').replaceAll(IDENTITY, 'redress');
-  if (text.includes(hostname())) throw new Error(`the history of ${name} names this machine`);
+  const text = JSON.stringify(JSON.parse(json))
+    .replaceAll(REPOSITORY.href, '')
+    .replaceAll(fileURLToPath(REPOSITORY), '')
+    .replaceAll(IDENTITY, 'redress');
   if (text.length <= LARGE) writeFileSync(`${FOLDER}${name}.json`, text);
   else writeFileSync(`${FOLDER}${name}.json.gz`, gzipSync(text));
 }

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { SearchAttributeType, TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { type InjectedSinks, NativeConnection, Worker } from '@temporalio/worker';
+import pg from 'pg';
+import type { Activities, Command, Outcome, Replies, bare } from './bare-workflow.ts';
+
+// The statements of the product, word for word.
+const CREATE = `with stream as (insert into redress.event_stream (document) values ($1))
+insert into redress.snapshot (document, deadline, not_before, engaged) values ($2, $3, $4, $5)`;
+const LOCK = `select document, deadline, not_before, engaged from redress.snapshot where aggregate_id = $1 for update`;
+const PRECEDENT = `select command_id, aggregate_id, version, document ->> 'id' as stream_id, null as code, null as message, null::boolean as reached_handler
+from redress.event_stream where command_id = $1 or (aggregate_id = $2 and request_id = $3)
+union all
+select command_id, aggregate_id, version, null, code, message, reached_handler
+from redress.refusal where command_id = $1`;
+const APPEND = `with stream as (insert into redress.event_stream (document) values ($1))
+update redress.snapshot set document = $2, deadline = $3, not_before = $4, engaged = $5 where aggregate_id = $6`;
+
+const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16, statement_timeout: 2_000 });
+
+async function create(id: string, { commandId, body }: Command): Promise<{ version: number; deadline: number }> {
+  const deadline = Number(body['executeAt']) + (body['retrySpec'] as { minBackoff: number }).minBackoff * 1_000;
+  const values = [...documents(id, 1, commandId, body, { ...body, status: 'FAILED' }), deadline, null, 1];
+  await pool.query({ name: 'create', text: CREATE, values });
+  return { version: 1, deadline };
+}
+
+async function update(id: string, { commandId, body }: Command): Promise<{ version: number; deadline: number }> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { rows } = await client.query<pg.QueryResultRow>({ name: 'lock', text: LOCK, values: [id] });
+    await client.query({ name: 'precedent', text: PRECEDENT, values: [commandId, id, commandId] });
+    const { document, deadline } = rows[0] as { document: { version: number; state: object }; deadline: string };
+    const version = document.version + 1;
+    const values = documents(id, version, commandId, body, { ...document.state, retrySpec: body });
+    await client.query({ name: 'append', text: APPEND, values: [...values, deadline, null, 1, id] });
+    await client.query('commit');
+    client.release();
+    return { version, deadline: Number(deadline) };
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+const documents = (aggregateId: string, version: number, commandId: string, body: object, state: object): string[] => [
+  JSON.stringify({ id: randomUUID(), aggregateId, version, commandId, requestId: commandId, body: [body] }),
+  JSON.stringify({ aggregateId, version, deleted: false, state }),
+];
+
+const handle: Activities['handle'] = async (aggregateId, commands) => {
+  const outcomes: Outcome[] = [];
+  let decided = { version: 0, deadline: 0 };
+  for (const command of commands) {
+    decided = await (command.name === 'create' ? create : update)(aggregateId, command);
+    outcomes.push({ commandId: command.commandId, aggregateId, version: decided.version });
+  }
+  return { outcomes, deadline: decided.deadline };
+};
+
+const waiting = new Map<string, (outcome: Outcome) => void>();
+const sinks: InjectedSinks<Replies> = {
+  replies: { send: { fn: (_info, outcome) => waiting.get(outcome.commandId)?.(outcome), callDuringReplay: false } },
+};
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+const connection = await NativeConnection.connect({ ...connectionOptions, grpcCompression: { codec: 'none' } });
+const { workflow } = new Client({ connection, namespace });
+const worker = await Worker.create({
+  connection,
+  namespace,
+  taskQueue: 'bare',
+  workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)),
+  activities: { handle },
+  sinks,
+  workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 8, maximum: 32 },
+  activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 },
+  nonStickyToStickyPollRatio: 0.5,
+  maxConcurrentWorkflowTaskExecutions: 100,
+  maxConcurrentActivityTaskExecutions: 200,
+  maxConcurrentLocalActivityExecutions: 32,
+  maxCachedWorkflows: 250,
+});
+
+const values = { Status: 'FAILED', Recoverable: 'RECOVERABLE', Context: 'bench-service', Processor: 'Bench' };
+const typedSearchAttributes = new TypedSearchAttributes(
+  Object.entries({ ...values, Function: 'onEvent', ErrorCode: 'IllegalState' }).map(([name, value]) => ({
+    key: defineSearchAttributeKey(`Compensation${name}`, SearchAttributeType.KEYWORD),
+    value,
+  })),
+);
+const shared = { taskQueue: 'bare', staticSummary: 'bench-service/Bench.onEvent', typedSearchAttributes };
+
+async function answer({ method, url = '' }: IncomingMessage, body: Record<string, unknown>): Promise<Outcome> {
+  const isCreate = method === 'POST';
+  const id = isCreate ? randomUUID() : (url.split('/')[2] ?? '');
+  const command = { name: isCreate ? 'create' : 'apply', commandId: randomUUID(), body };
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  waiting.set(command.commandId, resolve);
+  const workflowId = `execution_failed/(0)/${id}`;
+  const args: Parameters<typeof bare> = [id, command];
+  if (isCreate) await workflow.start('bare', { workflowId, args, requestEagerStart: true, ...shared });
+  else await workflow.getHandle(workflowId).signal(command.name, command);
+  return promise.finally(() => waiting.delete(command.commandId));
+}
+
+const server = createServer((request, response) => {
+  text(request)
+    .then((body) => answer(request, JSON.parse(body) as Record<string, unknown>))
+    .then((outcome) => response.setHeader('content-type', 'application/json').end(JSON.stringify(outcome)))
+    .catch((error: unknown) => response.writeHead(500).end(String(error)));
+});
+server.listen(0, '127.0.0.1', () => process.send?.({ ready: true, address: server.address() }));
+process.on('disconnect', () => process.exit());
+await worker.run();

@@ -1,0 +1,23 @@
+import type { Servers } from './servers.ts';
+
+/** What the person at the terminal chose. */
+export interface Options {
+  /** A shorter run, to see whether all is well; no bar is judged. */
+  readonly quick: boolean;
+}
+
+/** What a benchmark has found out. */
+export interface Report {
+  /** For the terminal. */
+  readonly text: string;
+  /** For the file: everything that was measured. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What is worse than it has to be, in a sentence each. */
+  readonly failures: readonly string[];
+}
+
+export interface Benchmark {
+  /** One line for the help. */
+  readonly about: string;
+  run(servers: Servers, options: Options): Promise<Report>;
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadGenerator } from './load-generator.ts';
+import type { Job } from './load-job.ts';
+import { cpuOfTree } from './process-tree.ts';
+import type { Servers } from './servers.ts';
+import type { Side } from './sides.ts';
+
+/** Milliseconds of CPU; null: it cannot be read. */
+export interface Cpu {
+  readonly service: number | null;
+  readonly temporal: number | null;
+  readonly postgres: number | null;
+}
+
+/** One side under load for some seconds. */
+export interface Block {
+  readonly side: Side['name'];
+  readonly commands: number;
+  readonly perSecond: number;
+  /** Milliseconds, ascending. */
+  readonly latencies: readonly number[];
+  /** Per command. */
+  readonly cpu: Cpu;
+  readonly ids: readonly string[];
+}
+
+/** Milliseconds after the last answer in which the servers finish what follows from it: its CPU belongs to this block. */
+const SETTLE = 500;
+
+/** Runs a job on a side and reads what it cost. */
+export async function runBlock(
+  servers: Servers,
+  load: LoadGenerator,
+  side: Side,
+  job: Omit<Job, 'url'>,
+): Promise<Block> {
+  servers.stopping.throwIfAborted();
+  const before = readCpu(servers, side);
+  const { commands, sent, seconds, latencies, ids } = await load.run({ ...job, url: side.url });
+  await sleep(SETTLE);
+  const after = readCpu(servers, side);
+  const perCommand = (program: keyof Cpu): number | null => {
+    const [from, to] = [before[program], after[program]];
+    return from === null || to === null ? null : (to - from) / sent;
+  };
+  return {
+    side: side.name,
+    commands,
+    perSecond: commands / seconds,
+    latencies,
+    cpu: { service: perCommand('service'), temporal: perCommand('temporal'), postgres: perCommand('postgres') },
+    ids,
+  };
+}
+
+/** What a service and the servers have used up to now, with all the processes that they have started. */
+export function readCpu(servers: Servers, { pid }: Pick<Side, 'pid'>): Cpu {
+  const of = (id: number | null): number | null => (id === null ? null : cpuOfTree(id));
+  return { service: of(pid), temporal: of(servers.temporalPid()), postgres: of(servers.postgresPid()) };
+}

@@ -1,0 +1,148 @@
+import type { Benchmark } from './benchmark.ts';
+import { type Block, runBlock } from './block.ts';
+import { type Figure, type Pair, createFigure, formatFigure } from './figure.ts';
+import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
+import type { Job } from './load-job.ts';
+import { type Work, compareWork, countWithoutWorkflow } from './same-work.ts';
+import type { Servers } from './servers.ts';
+import { type Side, startBare, startProduct, withSide } from './sides.ts';
+
+const CALLERS = [1, 16];
+/** Pairs of blocks for each figure, and seconds of each block. */
+const FULL = { pairs: 8, seconds: 10, warmUp: 10 };
+const QUICK = { pairs: 4, seconds: 4, warmUp: 5 };
+/** Records that take signals in turn: few enough to stay in the worker's cache of 250, and too many for it. */
+const WARM_RECORDS = 100;
+const COLD_RECORDS = 1_000;
+/** Of the creates so many may be stored without a workflow before a comparison means nothing. */
+const WITHOUT_WORKFLOW = 0.01;
+/** Milliseconds until a record is due: no timer fires during the run. */
+const PARKED = 24 * 3_600_000;
+
+type Operation = 'create' | 'signal' | 'signal to a parked record';
+const OPERATIONS: readonly Operation[] = ['create', 'signal', 'signal to a parked record'];
+
+type Plan = typeof FULL;
+
+/** Both sides with the ids of records that they hold. */
+interface Arena {
+  readonly servers: Servers;
+  readonly load: LoadGenerator;
+  readonly plan: Plan;
+  readonly sides: readonly [product: Side, bare: Side];
+  readonly records: Readonly<Record<Side['name'], string[]>>;
+}
+
+export const commands: Benchmark = {
+  about: 'create and signal to PROCESSED at 1 and 16 callers, as a ratio to the bare baseline behind node:http',
+  async run(servers, { quick }) {
+    const plan = quick ? QUICK : FULL;
+    return await withLoadGenerator((load) =>
+      withSide(servers, startProduct, (product) =>
+        withSide(servers, startBare, (bare) =>
+          compare({ servers, load, plan, sides: [product, bare], records: { product: [], bare: [] } }),
+        ),
+      ),
+    );
+  },
+};
+
+async function compare(arena: Arena) {
+  const { servers, load, plan, sides } = arena;
+  servers.say('Warming up …');
+  for (const side of sides) await warmUp(arena, side);
+  const work = await compareWork(servers, load, sides);
+  const figures: Figure[] = [];
+  const series: { operation: Operation; callers: number; pairs: unknown }[] = [];
+  const failures: string[] = [];
+  for (const operation of OPERATIONS) {
+    for (const callers of CALLERS) {
+      const pairs = await runPairs(arena, operation, callers);
+      figures.push(createFigure(operation, callers, pairs));
+      series.push({ operation, callers, pairs: pairs.map(withoutDetails) });
+      if (operation === 'create') failures.push(...(await judgePaths(sides, callers, pairs)));
+    }
+  }
+  const text = [
+    `${plan.pairs} pairs of blocks of ${plan.seconds} s for each figure; times in milliseconds`,
+    ...figures.map(formatFigure),
+    `One record after a create and a signal: ${formatWork(work)}`,
+  ].join('\n\n');
+  return { text, data: { plan, figures, work, series }, failures };
+}
+
+/** Under too much load the service takes a shorter way, and is compared no more. */
+async function judgePaths(sides: readonly Side[], callers: number, pairs: readonly Pair[]): Promise<string[]> {
+  const failures: string[] = [];
+  for (const side of sides) {
+    const ids = pairs.flatMap((pair) => pair[side.name].ids);
+    const count = await countWithoutWorkflow(side, ids);
+    if (count <= ids.length * WITHOUT_WORKFLOW) continue;
+    failures.push(
+      `${count} of ${ids.length} creates of ${callers} callers were stored by ${side.name} without a workflow, since ` +
+        'Temporal did not answer within a second. The machine is too busy for a comparison.',
+    );
+  }
+  return failures;
+}
+
+/** Both paths, until the code of both sides is compiled, and as many records as signals need. */
+async function warmUp(arena: Arena, side: Side): Promise<void> {
+  const { plan, records } = arena;
+  await block(arena, side, 'create', 16, { seconds: plan.warmUp });
+  const missing = COLD_RECORDS - records[side.name].length;
+  if (missing > 0) await block(arena, side, 'create', 16, { commands: missing });
+  await block(arena, side, 'signal', 16, { seconds: plan.warmUp });
+}
+
+/** The sides take turns in going first, so that nothing that drifts favours one of them. */
+async function runPairs(arena: Arena, operation: Operation, callers: number): Promise<Pair[]> {
+  const { servers, plan, sides } = arena;
+  const [product, bare] = sides;
+  const pairs: Pair[] = [];
+  for (let index = 0; index < plan.pairs; index += 1) {
+    const order = index % 2 === 0 ? [product, bare] : [bare, product];
+    const blocks: Partial<Record<Side['name'], Block>> = {};
+    for (const side of order) blocks[side.name] = await block(arena, side, operation, callers, plan);
+    const pair = blocks as Pair;
+    pairs.push(pair);
+    servers.say(
+      `${operation}, callers: ${callers}, pair ${index + 1} of ${plan.pairs}: ` +
+        `${pair.product.perSecond.toFixed(1)}/s to ${pair.bare.perSecond.toFixed(1)}/s`,
+    );
+  }
+  return pairs;
+}
+
+async function block(
+  { servers, load, records }: Arena,
+  side: Side,
+  operation: Operation,
+  callers: number,
+  until: Job['until'],
+): Promise<Block> {
+  const known = records[side.name];
+  if (operation !== 'create') {
+    const ids = operation === 'signal' ? known.slice(-WARM_RECORDS) : known.slice(0, COLD_RECORDS);
+    return runBlock(servers, load, side, { callers, until, command: { name: 'signal', ids } });
+  }
+  const due = { first: Date.now() + PARKED, interval: 0 };
+  const created = await runBlock(servers, load, side, { callers, until, command: { name: 'create', due } });
+  known.push(...created.ids);
+  return created;
+}
+
+/** What is kept of a pair: too many latencies to read are kept as a summary of the figure only. */
+function withoutDetails(pair: Pair) {
+  const strip = ({ latencies: _latencies, ids: _ids, ...rest }: Block) => rest;
+  return { product: strip(pair.product), bare: strip(pair.bare) };
+}
+
+function formatWork(works: Readonly<Record<string, Work>>): string {
+  const [first] = Object.values(works);
+  const bytes = Object.entries(works).map(
+    ([name, { historyBytes, documentBytes }]) =>
+      `${name} ${historyBytes} bytes of history and ${documentBytes} bytes of documents`,
+  );
+  return `${first?.events.length ?? 0} history events and ${first?.versions ?? 0} versions on both sides; ${bytes.join(', ')}.`;
+}

@@ -1,0 +1,96 @@
+import { Pool } from 'undici';
+import type { Job, JobResult } from './load-job.ts';
+import { ascending } from './statistics.ts';
+
+/** Seconds from the failed execution to its first retry: an hour, so that no record is due a second time in a run. */
+const BACKOFF = 3_600;
+const RETRY_SPEC = { maxRetries: 10, minBackoff: BACKOFF, executionTimeout: 120 };
+
+/** A failure as services report them, about 1.2 KB in all. */
+const FAILURE = {
+  eventId: {
+    id: '0UvW2Ap6000100H',
+    aggregateId: {
+      contextName: 'order-service',
+      aggregateName: 'order',
+      aggregateId: '0UvW2AoI000100G',
+      tenantId: '(0)',
+    },
+    version: 6,
+  },
+  function: { functionKind: 'EVENT', contextName: 'bench-service', processorName: 'Bench', name: 'onEvent' },
+  error: {
+    errorCode: 'IllegalState',
+    errorMsg: 'The mail gateway refused the message: 451 4.7.1 try again later',
+    stackTrace: Array.from(
+      { length: 8 },
+      (_, line) => `\tat com.example.notice.OrderNoticeSaga.step${line}(OrderNoticeSaga.kt:${40 + line})`,
+    ).join('\n'),
+  },
+  retrySpec: RETRY_SPEC,
+  recoverable: 'RECOVERABLE',
+};
+
+interface Request {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** The request of the command with this number. */
+function requestOf({ command }: Job, number: number): Request {
+  if (command.name === 'signal') {
+    const id = command.ids[number % command.ids.length] ?? '';
+    return { method: 'PUT', path: `/execution_failed/${id}/apply_retry_spec`, body: RETRY_SPEC };
+  }
+  const executeAt = command.due.first + number * command.due.interval - BACKOFF * 1_000;
+  return {
+    method: 'POST',
+    path: '/execution_failed/create_execution_failed',
+    body: { ...FAILURE, executeAt },
+  };
+}
+
+async function run(job: Job): Promise<JobResult> {
+  const pool = new Pool(job.url, { connections: job.callers, pipelining: 1 });
+  const latencies: number[] = [];
+  const ids: string[] = [];
+  const startedAt = performance.now();
+  const endsAt = 'seconds' in job.until ? startedAt + job.until.seconds * 1_000 : Infinity;
+  const limit = 'commands' in job.until ? job.until.commands : Infinity;
+  let sent = 0;
+  const call = async (): Promise<void> => {
+    while (sent < limit && performance.now() < endsAt) {
+      const sentAt = performance.now();
+      const id = await send(pool, requestOf(job, sent++));
+      const now = performance.now();
+      if (now > endsAt) return;
+      latencies.push(now - sentAt);
+      ids.push(id);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: job.callers }, call));
+  } finally {
+    await pool.destroy();
+  }
+  const seconds = 'seconds' in job.until ? job.until.seconds : (performance.now() - startedAt) / 1_000;
+  return { commands: latencies.length, sent, seconds, latencies: ascending(latencies), ids };
+}
+
+/** Sends a command, waits for its answer, and returns the id of its record. A benchmark of failures is worth nothing. */
+async function send(pool: Pool, { method, path, body }: Request): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const { statusCode, body: answer } = await pool.request({ method, path, headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (statusCode !== 200) throw new Error(`${method} ${path} was answered with ${statusCode}: ${text}`);
+  return (JSON.parse(text) as { aggregateId: string }).aggregateId;
+}
+
+process.on('message', (job: Job) => {
+  run(job).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());

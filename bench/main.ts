@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LocalError } from '../local/local-error.ts';
+import { say } from '../local/log.ts';
+import type { Benchmark } from './benchmark.ts';
+import { commands } from './commands.ts';
+import { lateness } from './lateness.ts';
+import { describeMachine } from './machine.ts';
+import { RESULTS, withServers } from './servers.ts';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness };
+
+const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.
+
+${Object.entries(BENCHMARKS)
+  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  .join('\n')}
+
+  --quick    a shorter run, to see whether all is well; no bar is judged
+
+BENCH_DATABASE_URL and BENCH_TEMPORAL_ADDRESS name other servers, which are filled with records.
+Results are kept in .data/bench. Method and limits: bench/README.md.
+`;
+
+/** A load average above this means that something else is at work. */
+const BUSY = 0.7;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [name] = positionals;
+  if (name === undefined || values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const benchmark = BENCHMARKS[name];
+  if (benchmark === undefined) {
+    throw new LocalError(`There is no benchmark "${name}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  }
+  return await withServers(async (servers) => {
+    const machine = await describeMachine(servers);
+    if (machine.loadAverage > BUSY) {
+      say(
+        `Something else keeps this machine busy (load average ${machine.loadAverage.toFixed(1)}): only ratios count.`,
+      );
+    }
+    const startedAt = new Date();
+    const { text, data, failures } = await benchmark.run(servers, values);
+    mkdirSync(RESULTS, { recursive: true });
+    const file = join(RESULTS, `${name}-${startedAt.toISOString().replaceAll(/[:.]/g, '-')}.json`);
+    writeFileSync(
+      file,
+      `${JSON.stringify({ benchmark: name, startedAt, ...values, machine, failures, ...data }, null, 2)}\n`,
+    );
+    process.stdout.write(
+      `${[text, ...failures.map((failure) => `FAILED: ${failure}`), `Kept in ${file}`].join('\n\n')}\n`,
+    );
+    return failures.length === 0 ? 0 : 1;
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  if (error.name === 'AbortError') say('Stopped.');
+  else say(error instanceof LocalError ? error.message : (error.stack ?? error.message));
+  process.exitCode = 1;
+}

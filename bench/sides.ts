@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection } from '@temporalio/worker';
+import { pino } from 'pino';
+import { migrate } from '../src/store/index.ts';
+import { ensureNamespace, ensureSearchAttributes } from '../src/temporal/namespace.ts';
+import { type Child, startChild } from './child.ts';
+import type { Servers } from './servers.ts';
+
+/** What is measured, or what it is measured against, with a database and a namespace of its own on the servers of the run. */
+export interface Side extends Child {
+  readonly name: 'product' | 'bare';
+  readonly databaseUrl: string;
+  readonly namespace: string;
+}
+
+const READY_INTERVAL = 100;
+const READY_TIMEOUT = 60_000;
+
+/** Starts the service as it is set up by default, and waits until its worker runs. */
+export async function startProduct(servers: Servers): Promise<Side> {
+  const env = await place(servers, 'product');
+  const port = String(await freePort());
+  const side = await start(servers, 'product', '../src/main.ts', { ...env, PORT: port, LOG_LEVEL: 'warn' });
+  try {
+    await until(() => checkHealth(side.url));
+  } catch (error) {
+    await side.stop();
+    throw error;
+  }
+  return side;
+}
+
+/** Starts the bare baseline. The schema and the search attributes that it uses are the product's own. */
+export async function startBare(servers: Servers): Promise<Side> {
+  const env = await place(servers, 'bare');
+  const log = pino({ level: 'silent' });
+  await migrate(env.DATABASE_URL, log);
+  const connection = await NativeConnection.connect({ address: servers.temporalAddress });
+  try {
+    const namespace = env.TEMPORAL_NAMESPACE;
+    await ensureNamespace(connection, namespace, log);
+    // A namespace is known to all parts of the server only a while after its registration.
+    await until(() => connection.workflowService.listOpenWorkflowExecutions({ namespace, maximumPageSize: 1 }));
+    if (!(await ensureSearchAttributes(connection, namespace, log))) {
+      throw new Error('Temporal refuses the search attributes, and without them the sides cannot be compared.');
+    }
+  } finally {
+    await connection.close();
+  }
+  return start(servers, 'bare', './bare.ts', env);
+}
+
+/** Starts a side for `work`, and ends it afterwards. */
+export async function withSide<Result>(
+  servers: Servers,
+  startSide: (servers: Servers) => Promise<Side>,
+  work: (side: Side) => Promise<Result>,
+): Promise<Result> {
+  const side = await startSide(servers);
+  try {
+    return await work(side);
+  } finally {
+    await side.stop();
+  }
+}
+
+async function place(servers: Servers, name: Side['name']) {
+  return {
+    DATABASE_URL: await servers.createDatabase(name),
+    TEMPORAL_ADDRESS: servers.temporalAddress,
+    TEMPORAL_NAMESPACE: `bench-${process.pid}-${name}`,
+  };
+}
+
+async function start(
+  { folder }: Servers,
+  name: Side['name'],
+  script: string,
+  env: Awaited<ReturnType<typeof place>> & Readonly<Record<string, string>>,
+): Promise<Side> {
+  const { PATH, HOME, NODE_OPTIONS } = process.env;
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const child = await startChild(file, { PATH, HOME, NODE_OPTIONS, ...env }, folder.file('logs', `${name}.log`));
+  return { ...child, name, databaseUrl: env.DATABASE_URL, namespace: env.TEMPORAL_NAMESPACE };
+}
+
+/** Tries again and again. @throws what the last try threw, when the time is over */
+async function until(tries: () => Promise<unknown>): Promise<void> {
+  for (const end = performance.now() + READY_TIMEOUT; ;) {
+    try {
+      await tries();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await sleep(READY_INTERVAL);
+    }
+  }
+}
+
+async function checkHealth(url: string): Promise<void> {
+  const response = await fetch(`${url}/actuator/health`);
+  const health = await response.text();
+  if (!response.ok) throw new Error(`the service does not become healthy: ${health}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
