@@ -84,6 +84,6 @@ function formatSummary(name: string, { perSecond, latency, cpu }: Summary): stri
 }
 
 /** The median, and the interval with how sure it is. */
-export function formatRatio({ median: middle, low, high, coverage }: PairedRatio): string {
+function formatRatio({ median: middle, low, high, coverage }: PairedRatio): string {
   return `${middle.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}; ${(coverage * 100).toFixed(0)} %]`;
 }

@@ -31,14 +31,17 @@ export function temporalError(error: unknown): unknown {
 
 /** Whether the server answers, but not now: it limits the rate, or one workflow is too busy. */
 export function isBusy(error: unknown): boolean {
-  return findGrpcError(error)?.code === RESOURCE_EXHAUSTED;
+  return codeOf(error) === RESOURCE_EXHAUSTED;
 }
 
 /** Whether the server does not know our search attributes: its database is another one than the one they were registered in. */
 export function isUnregistered(error: unknown): boolean {
   const grpc = findGrpcError(error);
-  return grpc?.code === INVALID_ARGUMENT && /search attribute/i.test(grpc.details || grpc.message);
+  if (grpc === undefined || codeOf(error) !== INVALID_ARGUMENT) return false;
+  return /search attribute/i.test(`${grpc.details} ${grpc.message}`);
 }
+
+const codeOf = (error: unknown): number | undefined => findGrpcError(error)?.code;
 
 function findGrpcError(error: unknown) {
   if (isGrpcServiceError(error)) return error;

@@ -1,9 +1,4 @@
-import {
-  type NativeConnection,
-  type InjectedSinks,
-  Worker,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { type NativeConnection, type InjectedSinks, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Activities } from '../../workflows/activities.ts';
 import type { Reply, ReplySinks } from '../../workflows/replies.ts';
 import { TASK_QUEUE } from './names.ts';

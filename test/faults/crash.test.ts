@@ -43,11 +43,8 @@ describe('after many crashes', () => {
       for (const service of services) service.start();
       load = startLoad({ urls: [services[0].url, services[1].url], target, random: random.fork(), clients: CLIENTS });
       await killAgainAndAgain(servers, services, random);
-      console.log('T', Math.round(performance.now()), 'stopping load');
       await Promise.all([load.stop(), ...services.map((service) => service.working())]);
-      console.log('T', Math.round(performance.now()), 'load stopped');
       stored = await settled(servers, target);
-      console.log('T', Math.round(performance.now()), 'settled');
       report(load, stored, target, services);
     },
     60_000 + SETTLING + ROUNDS * 15_000,
@@ -109,15 +106,13 @@ async function killAgainAndAgain(
     const atWork = postgresAlone.has(round) ? services : random.chance(0.5) ? victims : [];
     await Promise.all(atWork.map((service) => service.working()));
     await sleep(random.between(0, 1_500));
-    console.log('T', Math.round(performance.now()), 'kill', round, victims.length, everything.has(round));
     const killed = victims.map((service) => service.kill());
     if (everything.has(round)) {
       await Promise.all([...killed, servers.kill()]);
       await servers.start();
-      console.log('T', Math.round(performance.now()), 'servers up');
     }
-    if (postgresAlone.has(round)) await servers.postgres.kill().then(servers.postgres.start);
-    if (temporalAlone.has(round)) await servers.temporal.kill().then(servers.temporal.start);
+    if (postgresAlone.has(round)) await servers.postgres.kill().then(() => servers.postgres.start());
+    if (temporalAlone.has(round)) await servers.temporal.kill().then(() => servers.temporal.start());
     await Promise.all(killed);
     for (const service of victims) service.start();
   }

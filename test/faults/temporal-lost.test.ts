@@ -128,7 +128,7 @@ describe("when Temporal's database is lost", () => {
   /** Creates records one after the other and keeps the answers. */
   function createUntilTold(): { stop(): Promise<string[]> } {
     const answers: string[] = [];
-    let stopping = false;
+    let stopping = false as boolean;
     const running = (async () => {
       while (!stopping) {
         const { status, body } = await api.create();

@@ -126,6 +126,6 @@ function repeated(what: string, ids: readonly string[]): string[] {
 /** Every wish of which its client never learned what became of it. */
 export function undecidedWishes(wishes: readonly Wish[]): string[] {
   return wishes
-    .filter(({ sends }) => sends.at(-1)?.answer?.kind !== 'result')
+    .filter(({ sends }) => sends.every(({ answer }) => answer?.kind !== 'result'))
     .map(({ name, requestId, sends }) => `${name} ${requestId}: ${JSON.stringify(sends.at(-1))}`);
 }

@@ -25,7 +25,7 @@ const LONGEST_PAUSE = 500;
 /** Milliseconds before a client repeats what got no answer. */
 const REPEAT_PAUSE = 150;
 /** A wish that is not decided so many milliseconds after its first sending is given up; the checker then complains. */
-const GIVE_UP_AFTER = 90_000;
+const GIVE_UP_AFTER = 60_000;
 /** The oldest records are written to more often than others, so that clients meet. */
 const HOT_RECORDS = 5;
 

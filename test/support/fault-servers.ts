@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { LocalPostgres } from '../../local/postgres.ts';
 import { provide } from '../../local/provision.ts';
 import { ROOT } from '../../local/settings.ts';
-import { type LocalTemporal } from '../../local/temporal.ts';
+import type { LocalTemporal } from '../../local/temporal.ts';
 import { openTestFolder } from '../../local/test-folder.ts';
 
 /** A Postgres and a Temporal that only this test uses, and may kill. A commit is on the disk when it is answered. */
