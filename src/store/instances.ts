@@ -76,7 +76,12 @@ export async function leaseInstance(
     },
     async release() {
       clearInterval(timer);
-      await pool.query(RELEASE, [machineId, token]);
+      try {
+        await pool.query(RELEASE, [machineId, token]);
+      } catch (error) {
+        // The address stays until the heartbeat is too old; a stop need not wait for Postgres.
+        log.warn({ machineId, reason: error instanceof Error ? error.message : String(error) }, 'address not released');
+      }
     },
   };
 }
