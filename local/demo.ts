@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDataFolder } from './data-folder.ts';
-import { playDemo } from './demo-play.ts';
-import { createScreen } from './demo-screen.ts';
+import { playDemo } from './demo/play.ts';
+import { createScreen } from './demo/screen.ts';
 import { LocalError } from './local-error.ts';
 import { say } from './log.ts';
 import { ROOT, setting } from './settings.ts';

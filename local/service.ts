@@ -27,14 +27,17 @@ export interface Service {
   stop(hurry: AbortSignal): Promise<void>;
 }
 
-/** Starts `src/main.ts`. Its logs go where ours go; it notices by the closed channel when we are gone. */
-export function startService(folder: DataFolder, env: NodeJS.ProcessEnv): Service {
+/**
+ * Starts `src/main.ts`. Its logs go to `log`, an open file, or where ours go; it notices by the closed channel when we
+ * are gone.
+ */
+export function startService(folder: DataFolder, env: NodeJS.ProcessEnv, log: number | 'inherit' = 'inherit'): Service {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
     env,
     // A session of its own, so that Ctrl-C at the terminal reaches it only through us.
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', log, log, 'ipc'],
   });
   const grace = Number(setting(env, 'SHUTDOWN_TIMEOUT') ?? SHUTDOWN_TIMEOUT) * 1_000 + MARGIN;
   const pidFile = folder.pidFile('service');

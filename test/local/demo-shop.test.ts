@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Execution, Handler } from '../../local/demo-handlers.ts';
-import { openShop } from '../../local/demo-shop.ts';
+import type { Execution, Handler } from '../../local/demo/handlers.ts';
+import { openShop } from '../../local/demo/shop.ts';
 import { until } from './support.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

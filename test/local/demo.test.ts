@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { EventStream } from '../../local/demo-api.ts';
-import { createCases, type DemoCase } from '../../local/demo-cases.ts';
-import { demoEnvironment } from '../../local/demo-environment.ts';
-import { describePath, follow, type History, retriesOf } from '../../local/demo-history.ts';
-import { liveTable } from '../../local/demo-live.ts';
-import type { DemoRecord } from '../../local/demo-record.ts';
-import { createScreen } from '../../local/demo-screen.ts';
-import { compareTraces } from '../../local/demo-trace.ts';
-import { findProblems } from '../../local/demo-verdict.ts';
+import type { EventStream } from '../../local/demo/api.ts';
+import { createCases, type DemoCase } from '../../local/demo/cases.ts';
+import { demoEnvironment } from '../../local/demo/environment.ts';
+import { describePath, follow, type History, retriesOf } from '../../local/demo/history.ts';
+import { liveTable } from '../../local/demo/live.ts';
+import type { DemoRecord } from '../../local/demo/record.ts';
+import { createScreen } from '../../local/demo/screen.ts';
+import { compareTraces } from '../../local/demo/trace.ts';
+import { findProblems } from '../../local/demo/verdict.ts';
 import { VARIABLES } from '../../src/config-variables.ts';
 
 const T0 = 1_756_700_000_000;

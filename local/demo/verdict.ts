@@ -1,7 +1,7 @@
-import { describePath, retriesOf } from './demo-history.ts';
-import type { DemoRecord } from './demo-record.ts';
-import type { Delivery } from './demo-retries.ts';
-import type { Shop } from './demo-shop.ts';
+import { describePath, retriesOf } from './history.ts';
+import type { DemoRecord } from './record.ts';
+import type { Delivery } from './retries.ts';
+import type { Shop } from './shop.ts';
 
 /** Whatever takes longer has waited for something that it should not wait for, in milliseconds. */
 const LATEST = 3_000;

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { DemoCase } from './demo-cases.ts';
-import type { Step } from './demo-history.ts';
+import type { DemoCase } from './cases.ts';
+import type { Step } from './history.ts';
 
 /** One line of the story, `after` so many milliseconds of it, with what it is about. */
 export function storyLine(after: number, { number, processor }: DemoCase, text: string): string {

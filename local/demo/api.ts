@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LocalError } from './local-error.ts';
+import { LocalError } from '../local-error.ts';
 
 const ANSWER_WITHIN = 10_000;
 /** So many versions are asked for at once. */

@@ -1,10 +1,10 @@
-import type { RedressApi } from './demo-api.ts';
-import { dueAt, follow, isExhausted } from './demo-history.ts';
-import { describeStep, indented } from './demo-lines.ts';
-import type { DemoRecord, Links } from './demo-record.ts';
-import type { Notice } from './demo-retries.ts';
-import type { Shop } from './demo-shop.ts';
-import { compareTraces, type TraceCut } from './demo-trace.ts';
+import type { RedressApi } from './api.ts';
+import { dueAt, follow, isExhausted } from './history.ts';
+import { describeStep, indented } from './lines.ts';
+import type { DemoRecord, Links } from './record.ts';
+import type { Notice } from './retries.ts';
+import type { Shop } from './shop.ts';
+import { compareTraces, type TraceCut } from './trace.ts';
 
 /** Something to be told, in the order of its time, epoch milliseconds. */
 export interface News {

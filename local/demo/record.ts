@@ -1,8 +1,8 @@
-import { recordPath } from './demo-api.ts';
-import type { DemoCase } from './demo-cases.ts';
-import type { ErrorDetails } from './demo-error.ts';
-import type { History } from './demo-history.ts';
-import type { TraceCut } from './demo-trace.ts';
+import { recordPath } from './api.ts';
+import type { DemoCase } from './cases.ts';
+import type { ErrorDetails } from './error.ts';
+import type { History } from './history.ts';
+import type { TraceCut } from './trace.ts';
 
 /** A case with what has become of it so far. */
 export interface DemoRecord {

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
-import { type History, type Retry, retriesOf } from './demo-history.ts';
-import type { DemoRecord } from './demo-record.ts';
-import type { Shop } from './demo-shop.ts';
-import { type Cell, type Column, layOut } from './demo-table.ts';
-import { deliveriesOf } from './demo-verdict.ts';
+import { type History, type Retry, retriesOf } from './history.ts';
+import type { DemoRecord } from './record.ts';
+import type { Shop } from './shop.ts';
+import { type Cell, type Column, layOut } from './table.ts';
+import { deliveriesOf } from './verdict.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: '#', width: 1 },

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataFolder } from './data-folder.ts';
-import { demoEnvironment } from './demo-environment.ts';
-import { type DemoService, startDemoService } from './demo-service.ts';
-import { LocalError } from './local-error.ts';
-import { type Say, seconds } from './log.ts';
-import { choosePort } from './ports.ts';
-import { provide } from './provision.ts';
-import type { StopSignals } from './stop-signals.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { demoEnvironment } from './environment.ts';
+import { type DemoService, startDemoService } from './service.ts';
+import { LocalError } from '../local-error.ts';
+import { type Say, seconds } from '../log.ts';
+import { choosePort } from '../ports.ts';
+import { provide } from '../provision.ts';
+import type { StopSignals } from '../stop-signals.ts';
 
 /** Milliseconds from the start of the service until it is connected to everything. */
 const HEALTHY_WITHIN = 60_000;

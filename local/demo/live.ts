@@ -1,6 +1,6 @@
-import type { DemoRecord } from './demo-record.ts';
-import { dueAt, type History, isExhausted } from './demo-history.ts';
-import { type Cell, type Column, layOut, type Look } from './demo-table.ts';
+import type { DemoRecord } from './record.ts';
+import { dueAt, type History, isExhausted } from './history.ts';
+import { type Cell, type Column, layOut, type Look } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: '#', width: 1 },

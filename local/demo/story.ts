@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedressApi } from './demo-api.ts';
-import type { DemoCases } from './demo-cases.ts';
-import { storyLine } from './demo-lines.ts';
-import { liveTable } from './demo-live.ts';
-import { createNoticeReader, type News, readNews } from './demo-news.ts';
-import { createOperator } from './demo-operator.ts';
-import type { DemoRecord, Links } from './demo-record.ts';
-import { failAndReport } from './demo-report.ts';
-import type { Screen } from './demo-screen.ts';
-import type { Shop } from './demo-shop.ts';
+import type { RedressApi } from './api.ts';
+import type { DemoCases } from './cases.ts';
+import { storyLine } from './lines.ts';
+import { liveTable } from './live.ts';
+import { createNoticeReader, type News, readNews } from './news.ts';
+import { createOperator } from './operator.ts';
+import type { DemoRecord, Links } from './record.ts';
+import { failAndReport } from './report.ts';
+import type { Screen } from './screen.ts';
+import type { Shop } from './shop.ts';
 
 /** Milliseconds between two looks at the API. */
 const LOOK_INTERVAL = 150;

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { type DemoCase, SHOP_CONTEXT } from './demo-cases.ts';
-import type { DemoInstance } from './demo-instance.ts';
+import { type DemoCase, SHOP_CONTEXT } from './cases.ts';
+import type { DemoInstance } from './instance.ts';
 
 type Places = Pick<DemoInstance, 'url' | 'uiUrl'>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { describeError } from './demo-error.ts';
-import type { Executed, Handler } from './demo-handlers.ts';
+import { describeError } from './error.ts';
+import type { Executed, Handler } from './handlers.ts';
 
 /** The parts of a delivered retry that the shop acts on. */
 export const PREPARED_RETRY = z.object({

@@ -6,7 +6,7 @@ import {
   type MailServer,
   printLabel,
   reserveStock,
-} from './demo-handlers.ts';
+} from './handlers.ts';
 
 /** One event handler of the shop and the way in which it fails. */
 export interface DemoCase {

@@ -1,4 +1,4 @@
-import type { EventStream } from './demo-api.ts';
+import type { EventStream } from './api.ts';
 
 /** A retry of a record. Times are epoch milliseconds. */
 export interface Retry {

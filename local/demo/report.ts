@@ -1,7 +1,7 @@
-import type { RedressApi } from './demo-api.ts';
-import { type DemoCase, SHOP_CONTEXT } from './demo-cases.ts';
-import { describeError } from './demo-error.ts';
-import type { DemoRecord } from './demo-record.ts';
+import type { RedressApi } from './api.ts';
+import { type DemoCase, SHOP_CONTEXT } from './cases.ts';
+import { describeError } from './error.ts';
+import type { DemoRecord } from './record.ts';
 
 /** Lets the event of a case occur: its handler fails, and the shop reports that as any service does. */
 export async function failAndReport(

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
-import type { RedressApi } from './demo-api.ts';
-import type { DemoCases } from './demo-cases.ts';
-import { isExhausted } from './demo-history.ts';
-import { indented } from './demo-lines.ts';
-import type { News } from './demo-news.ts';
-import type { DemoRecord, Links } from './demo-record.ts';
+import type { RedressApi } from './api.ts';
+import type { DemoCases } from './cases.ts';
+import { isExhausted } from './history.ts';
+import { indented } from './lines.ts';
+import type { News } from './news.ts';
+import type { DemoRecord, Links } from './record.ts';
 
 /** Milliseconds that the person at the terminal gets to read before it goes on. */
 const READING_TIME = 5_000;
@@ -39,7 +39,7 @@ async function describeStuck(api: RedressApi, links: Links, id: string): Promise
   return [
     styleText('red', 'its retries are used up: a person has to act'),
     indented([
-      'an operator finds it among all that are FAILED in the Web UI:',
+      'an operator finds it among all that wait for a person in the Web UI:',
       links.workflowsWith(status),
       `and reads in the record: ${error.errorCode}, ${error.errorMsg},`,
       `isRetryable ${String(isRetryable)}, retries ${retryState.retries} of ${retrySpec.maxRetries}`,

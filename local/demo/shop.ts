@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { type Answer, createRetries, PREPARED_RETRY, type Retries, type RetriesOptions } from './demo-retries.ts';
-import { LOOPBACK } from './ports.ts';
+import { type Answer, createRetries, PREPARED_RETRY, type Retries, type RetriesOptions } from './retries.ts';
+import { LOOPBACK } from '../ports.ts';
 
 /** A service whose event handlers fail. Redress delivers their retries to it. */
 export interface Shop extends Omit<Retries, 'take'> {

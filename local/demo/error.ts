@@ -1,4 +1,4 @@
-import { HandlerError } from './demo-handlers.ts';
+import { HandlerError } from './handlers.ts';
 
 /** What went wrong, in the form in which it is reported and answered (`state.error` of a record). */
 export interface ErrorDetails {
