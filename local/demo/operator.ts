@@ -35,12 +35,12 @@ export function createOperator(
 }
 
 async function describeStuck(api: RedressApi, links: Links, id: string): Promise<string> {
-  const { status, isRetryable, error, retryState, retrySpec } = await api.state(id);
+  const { isRetryable, error, retryState, retrySpec } = await api.state(id);
   return [
     styleText('red', 'its retries are used up: a person has to act'),
     indented([
       'an operator finds it among all that wait for a person in the Web UI:',
-      links.workflowsWith(status),
+      links.waitingForPerson,
       `and reads in the record: ${error.errorCode}, ${error.errorMsg},`,
       `isRetryable ${String(isRetryable)}, retries ${retryState.retries} of ${retrySpec.maxRetries}`,
     ]),

@@ -23,8 +23,8 @@ export interface Links {
   forceRetry(id: string): string;
   /** Its workflow in the Temporal Web UI. */
   workflow(id: string): string;
-  /** All workflows of a status in the Temporal Web UI. */
-  workflowsWith(status: History['status']): string;
+  /** All workflows that wait for a person, in the Temporal Web UI. */
+  readonly waitingForPerson: string;
 }
 
 /** The links of an instance, by the addresses of its API and its Temporal Web UI. */
@@ -34,7 +34,7 @@ export function linksTo(url: string, uiUrl: string): Links {
     record: (id) => `${url}${recordPath(id)}/snapshot`,
     forceRetry: (id) => `${url}${recordPath(id)}/force_prepare_compensation`,
     workflow: (id) => `${workflows}/${encode(`execution_failed/(0)/${id}`)}`,
-    workflowsWith: (status) => `${workflows}?query=${encode(`CompensationStatus="${status}"`)}`,
+    waitingForPerson: `${workflows}?query=${encode('CompensationWaitsFor="PERSON"')}`,
   };
 }
 
