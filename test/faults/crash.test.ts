@@ -8,13 +8,15 @@ import { type Random, chooseSeed, createRandom } from '../support/fault-random.t
 import { type Stored, brokenRecords, latenesses, overdueRecords, readStored } from '../support/fault-records.ts';
 import { type FaultServers, startFaultServers } from '../support/fault-servers.ts';
 import { type FaultService, createFaultService } from '../support/fault-service.ts';
-import { type FaultTarget, startFaultTarget } from '../support/fault-target.ts';
+import { type Deliveries, type FaultTarget, startFaultTarget } from '../support/fault-target.ts';
 import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
 
 /** How often a service is killed; three times of these everything else is killed with it. */
 const ROUNDS = Number(process.env['FAULTS_ROUNDS'] ?? 30);
-const CLIENTS = 8;
+const CLIENTS = 32;
+/** Milliseconds that a round may take on average, so that a slow machine does not take for ever. */
+const PACE = 3_000;
 /** Milliseconds by which a retry may be late once nothing is killed any more. */
 const TOLERANCE = 3_000;
 /** Milliseconds in which everything must have been made up for. */
@@ -28,6 +30,7 @@ describe('after many crashes', () => {
   let services: [FaultService, FaultService];
   let load: Load;
   let stored: Stored;
+  let deliveries: Deliveries;
 
   beforeAll(
     async () => {
@@ -44,8 +47,8 @@ describe('after many crashes', () => {
       load = startLoad({ urls: [services[0].url, services[1].url], target, random: random.fork(), clients: CLIENTS });
       await killAgainAndAgain(servers, services, random);
       await Promise.all([load.stop(), ...services.map((service) => service.working())]);
-      stored = await settled(servers, target);
-      report(load, stored, target, services);
+      ({ stored, deliveries } = await settled(servers, target));
+      report(load, stored, deliveries, services);
     },
     60_000 + SETTLING + ROUNDS * 15_000,
   );
@@ -77,12 +80,14 @@ describe('after many crashes', () => {
   });
 
   test('every attempt was delivered, and its outcome is known', () => {
-    expect(lostDeliveries(stored, target)).toEqual([]);
-    expect(inventedDeliveries(stored, target)).toEqual([]);
+    expect(lostDeliveries(stored, deliveries)).toEqual([]);
+    expect(inventedDeliveries(stored, deliveries)).toEqual([]);
   });
 
   test('every open record has its workflow, and no other', async () => {
-    expect(await brokenWorkflows(servers.temporal.address, stored)).toEqual([]);
+    // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
+    const broken = async (): Promise<string[]> => brokenWorkflows(servers.temporal.address, await readStored(servers));
+    await expect.poll(broken, { timeout: 15_000, interval: 1_000 }).toEqual([]);
   });
 
   test('no service ended by itself', () => {
@@ -100,10 +105,12 @@ async function killAgainAndAgain(
   const everything = roundsAt(0.25, 0.55, 0.85);
   const postgresAlone = roundsAt(0.4);
   const temporalAlone = roundsAt(0.7);
+  const startedAt = Date.now();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const victims = everything.has(round) || random.chance(0.1) ? services : [random.pick(services)];
-    // Half of them at work, the others wherever they are: in their start perhaps, which needs Postgres.
-    const atWork = postgresAlone.has(round) ? services : random.chance(0.5) ? victims : [];
+    const victims = everything.has(round) || random.chance(0.05) ? services : [random.pick(services)];
+    // Most at work, while time allows; the others wherever they are: in their start perhaps, which needs Postgres.
+    const isHunted = random.chance(0.6) && Date.now() - startedAt < round * PACE;
+    const atWork = postgresAlone.has(round) ? services : isHunted ? victims : [];
     await Promise.all(atWork.map((service) => service.working()));
     await sleep(random.between(0, 1_500));
     const killed = victims.map((service) => service.kill());
@@ -118,18 +125,22 @@ async function killAgainAndAgain(
   }
 }
 
-/** What is stored as soon as nothing is left to be made up for, or when the time for that is over. */
-async function settled(servers: FaultServers, target: FaultTarget): Promise<Stored> {
+/** What is stored and was delivered as soon as nothing is left to be made up for, or when the time for that is over. */
+async function settled(
+  servers: FaultServers,
+  target: FaultTarget,
+): Promise<{ readonly stored: Stored; readonly deliveries: Deliveries }> {
   const until = Date.now() + SETTLING;
   for (;;) {
     const stored = await readStored(servers);
-    const left = [...overdueRecords(stored, TOLERANCE), ...lostDeliveries(stored, target)];
-    if (left.length === 0 || Date.now() > until) return stored;
+    const deliveries = target.delivered();
+    const left = [...overdueRecords(stored, TOLERANCE), ...lostDeliveries(stored, deliveries)];
+    if (left.length === 0 || Date.now() > until) return { stored, deliveries };
     await sleep(500);
   }
 }
 
-function report(load: Load, stored: Stored, target: FaultTarget, services: readonly FaultService[]): void {
+function report(load: Load, stored: Stored, deliveries: Deliveries, services: readonly FaultService[]): void {
   const answers = load.wishes.flatMap(({ sends }) => sends.map(({ answer }) => kindOf(answer)));
   const counts = Object.fromEntries([...Map.groupBy(answers, (kind) => kind)].map(([kind, all]) => [kind, all.length]));
   const late = latenesses(stored);
@@ -137,7 +148,7 @@ function report(load: Load, stored: Stored, target: FaultTarget, services: reado
   console.log(
     [
       `${load.wishes.length} commands: ${JSON.stringify(counts)}`,
-      `${stored.records.length} records, ${stored.records.flatMap(({ streams }) => streams).length} events, ${target.deliveries.size} attempts delivered`,
+      `${stored.records.length} records, ${stored.records.flatMap(({ streams }) => streams).length} events, ${deliveries.size} attempts delivered`,
       `${late.length} retries by the timer, late by ${quantile(0.5)} ms (p50), ${quantile(0.95)} ms (p95), ${quantile(1)} ms (max)`,
       ...services.flatMap((service) => service.errors()),
     ].join('\n'),

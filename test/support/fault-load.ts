@@ -23,7 +23,7 @@ export interface Load {
 /** Longest pause of a client between two commands, in milliseconds. */
 const LONGEST_PAUSE = 500;
 /** Milliseconds before a client repeats what got no answer. */
-const REPEAT_PAUSE = 150;
+const REPEAT_PAUSE = 250;
 /** A wish that is not decided so many milliseconds after its first sending is given up; the checker then complains. */
 const GIVE_UP_AFTER = 60_000;
 /** The oldest records are written to more often than others, so that clients meet. */
@@ -33,11 +33,11 @@ const HOT_RECORDS = 5;
 export function startLoad({ urls, target, random, clients }: LoadOptions): Load {
   const wishes: Wish[] = [];
   const records: KnownRecord[] = [];
-  let stopping = false;
+  let stoppedAt: number | null = null;
 
   const client = async (name: string, chance: Random): Promise<void> => {
     const mine = createWishes(name, chance);
-    while (!stopping) {
+    while (stoppedAt === null) {
       await sleep(chance.between(0, LONGEST_PAUSE));
       const { wish, kind } = nextWish(mine, chance);
       wishes.push(wish);
@@ -61,11 +61,11 @@ export function startLoad({ urls, target, random, clients }: LoadOptions): Load 
   };
 
   const carryOut = async (wish: Wish, chance: Random): Promise<WishAnswer> => {
-    const until = Date.now() + GIVE_UP_AFTER;
     const stage = chance.pick(['PROCESSED', 'PROCESSED', 'PROCESSED', 'SNAPSHOT', 'SNAPSHOT', 'SENT']);
     for (;;) {
       const answer = await send(chance.pick(urls), wish, stage);
-      if (answer.kind === 'result' || Date.now() > until) return answer;
+      const isTooLate = stoppedAt !== null && Date.now() - stoppedAt > GIVE_UP_AFTER;
+      if (answer.kind === 'result' || isTooLate) return answer;
       await sleep(REPEAT_PAUSE);
     }
   };
@@ -82,7 +82,7 @@ export function startLoad({ urls, target, random, clients }: LoadOptions): Load 
   return {
     wishes,
     async stop() {
-      stopping = true;
+      stoppedAt = Date.now();
       await Promise.all(running);
     },
   };

@@ -16,11 +16,14 @@ export interface Delivery {
   readonly at: number;
 }
 
+/** What was delivered under each idempotency key, in the order of arrival. */
+export type Deliveries = ReadonlyMap<string, readonly Delivery[]>;
+
 /** A service that retries are pushed to, and that cannot be relied on. */
 export interface FaultTarget {
   readonly url: string;
-  /** What was delivered under each idempotency key, in the order of arrival. */
-  readonly deliveries: ReadonlyMap<string, readonly Delivery[]>;
+  /** What it has got until now. */
+  delivered(): Deliveries;
   /** An attempt that was accepted with 202 and that nobody has reported on yet; undefined: there is none. */
   takeAccepted(): Pick<PreparedRetry, 'executionId' | 'attempt'> | undefined;
   close(): Promise<void>;
@@ -53,7 +56,7 @@ export async function startFaultTarget(random: Random): Promise<FaultTarget> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/retries`,
-    deliveries,
+    delivered: () => new Map(deliveries),
     takeAccepted: () => accepted.splice(random.whole(0, Math.max(0, accepted.length - 1)), 1)[0],
     async close() {
       server.close();
