@@ -1,9 +1,10 @@
 import type { KnipConfig } from 'knip';
 
 export default {
-  // Workflows are bundled, and baselines may be run, by their path.
+  // Workflows are bundled, and some processes run, by their path.
   entry: [
     'src/main.ts',
+    'src/temporal/bundle-process.ts',
     'workflows/index.ts',
     'workflows/untrusted-signals.ts',
     'local/*.{ts,cjs}',
