@@ -9,7 +9,7 @@ export interface Activities {
   handle(id: string, commands: readonly Command[]): Promise<{ outcomes: Outcome[]; deadline: number }>;
 }
 
-export interface Replies extends Sinks {
+interface Replies extends Sinks {
   readonly replies: { send(outcome: Outcome): void };
 }
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { SearchAttributeType, TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { type InjectedSinks, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import pg from 'pg';
-import type { Activities, Command, Outcome, Replies, bare } from './bare-workflow.ts';
+import type { Activities, Command, Outcome, bare } from './bare-workflow.ts';
 
 // The statements of the product, word for word.
 const CREATE = `with stream as (insert into redress.event_stream (document) values ($1))
@@ -65,9 +65,7 @@ const handle: Activities['handle'] = async (aggregateId, commands) => {
 };
 
 const waiting = new Map<string, (outcome: Outcome) => void>();
-const sinks: InjectedSinks<Replies> = {
-  replies: { send: { fn: (_info, outcome) => waiting.get(outcome.commandId)?.(outcome), callDuringReplay: false } },
-};
+const reply = (_info: unknown, outcome: Outcome) => waiting.get(outcome.commandId)?.(outcome);
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await NativeConnection.connect({ ...connectionOptions, grpcCompression: { codec: 'none' } });
 const { workflow } = new Client({ connection, namespace });
@@ -77,10 +75,11 @@ const worker = await Worker.create({
   taskQueue: 'bare',
   workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)),
   activities: { handle },
-  sinks,
+  sinks: { replies: { send: { fn: reply, callDuringReplay: false } } },
   workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 8, maximum: 32 },
   activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 },
   nonStickyToStickyPollRatio: 0.5,
+  stickyQueueScheduleToStartTimeout: '2s',
   maxConcurrentWorkflowTaskExecutions: 100,
   maxConcurrentActivityTaskExecutions: 200,
   maxConcurrentLocalActivityExecutions: 32,

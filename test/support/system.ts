@@ -39,7 +39,8 @@ export async function openSystem(env: Environment = {}, { postgres = '' } = {}):
   const namespace = createNamespaceName();
   const connection = await Connection.connect({ address: temporalAddress() });
   const pool = new pg.Pool({ connectionString: database.url, max: 4, application_name: 'redress tests' });
-  // A connection that is still about to close when its database is dropped has nobody to tell.
+  // A connection that is idle, or still about to close, when its database is dropped has nobody to tell.
+  pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const services: Redress[] = [];
   let redress: Redress | undefined;
