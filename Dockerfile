@@ -11,7 +11,8 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
        ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} +
 
 FROM node:24.21.0-trixie-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+# Why these limits: local/node-options.ts. A container with less memory needs lower ones.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_OPTIONS="--max-old-space-size=1024 --max-semi-space-size=16"
 WORKDIR /app
 # The Temporal SDK trusts the certificates of the system, of which the slim image has none.
 COPY --from=dependencies /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { markLog } from '../local/log-file.ts';
+import { nodeOptions } from '../local/node-options.ts';
 
 /** Milliseconds for a start, bundling the workflow included. */
 const START_TIMEOUT = 120_000;
@@ -25,7 +26,7 @@ export async function startChild(script: string, env: NodeJS.ProcessEnv, logFile
   const log = openSync(logFile, 'a');
   const mark = markLog(logFile);
   const child = spawn(process.execPath, [script], {
-    env,
+    env: { ...env, NODE_OPTIONS: nodeOptions(env) },
     // A session of its own, so that Ctrl-C at the terminal does not end it in the middle of a block.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { z } from 'zod';
 import type { DataFolder } from './data-folder.ts';
+import { nodeOptions } from './node-options.ts';
 import { identify, removePidFile, writePidFile } from './pid-file.ts';
 import { ROOT, setting } from './settings.ts';
 import { stopChild } from './stop-child.ts';
@@ -34,7 +35,7 @@ export interface Service {
 export function startService(folder: DataFolder, env: NodeJS.ProcessEnv, log: number | 'inherit' = 'inherit'): Service {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
-    env,
+    env: { ...env, NODE_OPTIONS: nodeOptions(env) },
     // A session of its own, so that Ctrl-C at the terminal reaches it only through us.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
