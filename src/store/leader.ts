@@ -7,7 +7,10 @@ export const LEADER_KEYS = { starter: 7_365_321 } as const;
 
 const RETRY_INTERVAL = 2_000;
 
-/** Leadership held by a session lock on a connection of its own: when the connection breaks, Postgres frees the lock. */
+/**
+ * Leadership held by a session lock on a connection of its own: when the connection breaks, Postgres frees the lock.
+ * Its holder hears of that a moment later, in which another may lead as well: the work led must bear being done twice.
+ */
 export interface Leadership {
   isLeader(): boolean;
   stop(): Promise<void>;
@@ -58,8 +61,9 @@ export function campaign(pools: Pools, log: Logger, job: keyof typeof LEADER_KEY
       clearTimeout(timer);
       await attempt;
       clearTimeout(timer);
-      await held?.end();
-      held = null;
+      const session = held;
+      held = null; // before Postgres frees the lock, so that no two lead
+      await session?.end();
     },
   };
 }

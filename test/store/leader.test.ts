@@ -20,10 +20,6 @@ const untilOneLeads = (...candidates: readonly Leadership[]): Promise<number> =>
 describe('leadership', () => {
   it('is held by one process, and passes on when its connection is cut and when it stops', async () => {
     const candidates = [campaign(store, SILENT, 'starter'), campaign(store.open(), SILENT, 'starter')];
-    let leaders = 0;
-    const watch = setInterval(() => {
-      leaders = Math.max(leaders, candidates.filter((candidate) => candidate.isLeader()).length);
-    }, 1);
     const first = await untilOneLeads(...candidates);
 
     await store.sql(
@@ -35,11 +31,15 @@ describe('leadership', () => {
     });
     const second = await untilOneLeads(...candidates);
 
+    let leaders = 0;
+    const watch = setInterval(() => {
+      leaders = Math.max(leaders, candidates.filter((candidate) => candidate.isLeader()).length);
+    }, 1);
     await candidates[second]?.stop();
     expect(candidates[second]?.isLeader()).toBe(false);
     const third = await untilOneLeads(...candidates);
-    expect(third).not.toBe(second);
     clearInterval(watch);
+    expect(third).not.toBe(second);
     expect(leaders).toBe(1);
     await candidates[third]?.stop();
   });
