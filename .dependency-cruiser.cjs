@@ -11,7 +11,8 @@ const ROOMS = {
   'src/feed': ['src/store', 'src/domain'],
   'src/kafka': ['src/feed', 'src/gateway'],
   'src/recovery': ['src/store', 'src/temporal'],
-  'src/http': ['src/domain', 'src/gateway', 'src/query', 'src/store', 'src/feed'],
+  'src/history': ['src/domain', 'src/store'],
+  'src/http': ['src/domain', 'src/gateway', 'src/history', 'src/query', 'src/store', 'src/feed'],
   workflows: [],
   activities: ['src/domain', 'src/command-handler', 'src/dispatch'],
 };

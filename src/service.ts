@@ -109,6 +109,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     {
       gateway,
       reads: createReads(pools.queries),
+      pools,
       health: createHealthChecks(pools.queries, link),
       metrics,
       log,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { RetrySpec } from '../domain/index.ts';
 import type { Gateway } from '../gateway/index.ts';
+import type { Pools } from '../store/index.ts';
 import type { HealthChecks } from './health.ts';
 import type { Reads } from './reads.ts';
 
@@ -8,6 +9,7 @@ import type { Reads } from './reads.ts';
 export interface HttpDeps {
   readonly gateway: Gateway;
   readonly reads: Reads;
+  readonly pools: Pick<Pools, 'commands' | 'queries'>;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -124,6 +124,15 @@ export async function run<Row extends pg.QueryResultRow>(
   return (await client.query<Row>({ ...statement, values: [...values] })).rows;
 }
 
+/** Runs a named statement inside a transaction or alone. */
+export function runOn<Row extends pg.QueryResultRow>(
+  on: Client | Pool,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return 'transaction' in on ? on.query<Row>(statement, values) : run<Row>(on, statement, values);
+}
+
 const PING: Statement = { name: 'ping', text: `select current_setting('server_version') as version` };
 
 /** The server's version, if it answers. @throws StoreUnavailable */

@@ -38,6 +38,14 @@ const APPEND: Statement = {
 update redress.snapshot set document = $2, deadline = $3, not_before = $4, engaged = $5 where aggregate_id = $6`,
 };
 
+const REGENERATE: Statement = {
+  name: 'record.regenerate',
+  text: `insert into redress.snapshot as stored (document, deadline, not_before, engaged) values ($1, $2, $3, $4)
+on conflict on constraint snapshot_key do update set
+  document = excluded.document, deadline = excluded.deadline, not_before = excluded.not_before, engaged = excluded.engaged
+where stored.version <= (excluded.document -> 'version')::int`,
+};
+
 const DISARM: Statement = {
   name: 'record.disarm',
   text: 'update redress.snapshot set deadline = null where aggregate_id = $1',
@@ -66,6 +74,11 @@ export async function createRecord(pool: Pool, stream: EventStream, record: Stor
 /** Stores the next version of a record that this transaction has locked. */
 export async function appendToRecord(client: Client, stream: EventStream, record: StoredRecord): Promise<void> {
   await run(client, APPEND, [JSON.stringify(stream), ...values(record), stream.aggregateId]);
+}
+
+/** Stores a snapshot made anew from all events, unless a newer version is there. */
+export async function regenerateRecord(client: Client, record: StoredRecord): Promise<void> {
+  await run(client, REGENERATE, values(record));
 }
 
 /** Takes the deadline off a record that this transaction has locked; its next version sets it anew. */
