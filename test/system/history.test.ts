@@ -185,9 +185,8 @@ describe('regeneration', () => {
   });
 
   test('is safe beside the commands of a running workflow', async () => {
-    const id = await createRecord(system, 'busy', {
-      retrySpec: { maxRetries: 5, minBackoff: 1, executionTimeout: 1 },
-    });
+    const spec = { maxRetries: 5, minBackoff: 1, executionTimeout: 1 };
+    const id = await createRecord(system, 'busy', { retrySpec: spec });
     const over = new AbortController();
     const regenerating = (async () => {
       const statuses = new Set<number>();
