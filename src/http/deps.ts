@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { RetrySpec } from '../domain/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { HealthChecks } from './health.ts';
+import type { Queries } from './queries.ts';
 import type { Reads } from './reads.ts';
 
 /** What the doors need of the rest of the house. */
 export interface HttpDeps {
   readonly gateway: Gateway;
   readonly reads: Reads;
+  readonly queries: Queries;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
   readonly log: Logger;
