@@ -10,6 +10,7 @@ export default {
     'local/*.{ts,cjs}',
     'bench/{main,bare*}.ts',
     'test/workflow/record.ts',
+    'test/contract/queries.ts',
   ],
   project: ['{src,workflows,activities,local,bench,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
   // A type is worth a name for whoever reads a signature, also where nobody imports it yet.

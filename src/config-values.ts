@@ -31,6 +31,9 @@ export function someOf<const Words extends readonly string[]>(words: Words) {
     .transform((list): ReadonlySet<Words[number]> => new Set(list));
 }
 
+/** A time zone of the IANA database. */
+export const timeZone = z.string().refine(isTimeZone, { error: mustBe('a time zone such as UTC or Europe/Berlin') });
+
 /** A host name or an IP address, without scheme, port and brackets. */
 export const host = z
   .string()
@@ -71,6 +74,14 @@ export function hostInUrl(text: string): string {
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && URL.canParse(`http://${text}`));
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 function isBaseUrl(text: string): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseUrl, databaseUrl, either, host, hostList, oneOf, someOf, wholeNumber } from './config-values.ts';
+import { baseUrl, databaseUrl, either, host, hostList, oneOf, someOf, timeZone, wholeNumber } from './config-values.ts';
 
 /** What a process does: answer REST, carry out workflows and activities, or both. */
 export const ROLES = ['api', 'worker'] as const;
@@ -72,6 +72,17 @@ export const VARIABLES = z.object({
   }),
   MAX_WAITING: wholeNumber(1, 1_000_000).prefault('2000').register(VARIABLE_NOTES, {
     meaning: 'Callers that may wait for an answer at once; the next one gets 429.',
+  }),
+  QUERY_GUARD: either('on', 'off')
+    .prefault('off')
+    .register(VARIABLE_NOTES, {
+      meaning:
+        '`on` refuses queries that the original refuses in its newest release by default: lists without a limit or above ' +
+        '1000, pages above 100, and operators that cannot use an index.',
+    }),
+  QUERY_ZONE: timeZone.optional().register(VARIABLE_NOTES, {
+    derivedDefault: '`TZ`, else that of the machine',
+    meaning: 'Time zone in which queries understand days, weeks and months that name none, e.g. `Europe/Berlin`.',
   }),
   SHUTDOWN_TIMEOUT: wholeNumber(1, 600).prefault('10').register(VARIABLE_NOTES, {
     meaning: 'Seconds that running requests and activities get to end after SIGTERM or Ctrl-C.',

@@ -24,6 +24,10 @@ export interface Config {
   readonly visibilityUpserts: boolean;
   readonly maxCachedWorkflows: number;
   readonly maxWaiting: number;
+  /** Whether queries are held to the limits of 8.10.10 (query contract 9). */
+  readonly queryGuard: boolean;
+  /** Time zone of date operators that name none. */
+  readonly queryZone: string;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
   readonly logLevel: LogLevel;
@@ -68,6 +72,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     visibilityUpserts: data.VISIBILITY_UPSERTS,
     maxCachedWorkflows: data.MAX_CACHED_WORKFLOWS,
     maxWaiting: data.MAX_WAITING,
+    queryGuard: data.QUERY_GUARD,
+    queryZone: data.QUERY_ZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     shutdownTimeout: data.SHUTDOWN_TIMEOUT * 1_000,
     logLevel: data.LOG_LEVEL,
   });

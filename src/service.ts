@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { loadTargets } from './dispatch/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { OPERATOR_ROUTES, ROUTES, createApp, createReads, startHttp } from './http/index.ts';
+import { OPERATOR_ROUTES, ROUTES, createApp, createQueries, createReads, startHttp } from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
@@ -101,7 +101,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
-    poolWaits: () => ({ commands: pools.commands.waiting(), queries: pools.queries.waiting() }),
+    poolWaits: () => ({
+      commands: pools.commands.waiting(),
+      queries: pools.queries.waiting(),
+      streams: pools.streams.waiting(),
+    }),
     countOpenRecords: () => countOpen(pools.queries),
     temporalConnected: () => link.state().connected,
   });
@@ -110,6 +114,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       gateway,
       reads: createReads(pools.queries),
       pools,
+      queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       health: createHealthChecks(pools.queries, link),
       metrics,
       log,

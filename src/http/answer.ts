@@ -1,9 +1,13 @@
 import type { Response } from 'express';
 import type { Failure } from './failure.ts';
 import type { Frame } from './frame.ts';
+import type { List } from './list.ts';
 
 /** What a route answers; one place writes it. */
-export type Answer = WholeAnswer | { readonly kind: 'frames'; readonly frames: AsyncIterable<Frame> };
+export type Answer =
+  | WholeAnswer
+  | { readonly kind: 'frames'; readonly frames: AsyncIterable<Frame> }
+  | { readonly kind: 'list'; readonly list: List };
 
 /** An answer that is there all at once. */
 export type WholeAnswer =

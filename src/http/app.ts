@@ -5,6 +5,7 @@ import { cors } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { writeFrames } from './frame.ts';
+import { writeList } from './list.ts';
 import { negotiate } from './negotiation.ts';
 import { RequestError } from './request-error.ts';
 import { requestLog } from './request-log.ts';
@@ -56,7 +57,9 @@ function takeRoute(route: Route, deps: HttpDeps): RequestHandler {
       text: () => readText(request, response),
     };
     const answer = await route.handle(exchange, deps);
-    if (answer.kind === 'frames') await writeFrames(response, answer.frames, gone.signal, deps.log);
+    const writing = { cancelled: gone.signal, log: deps.log };
+    if (answer.kind === 'frames') await writeFrames(response, answer.frames, writing);
+    else if (answer.kind === 'list') await writeList(response, answer.list, writing);
     else writeAnswer(response, answer);
   };
 }

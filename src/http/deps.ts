@@ -3,6 +3,7 @@ import type { RetrySpec } from '../domain/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { Pools } from '../store/index.ts';
 import type { HealthChecks } from './health.ts';
+import type { Queries } from './queries.ts';
 import type { Reads } from './reads.ts';
 
 /** What the doors need of the rest of the house. */
@@ -10,6 +11,7 @@ export interface HttpDeps {
   readonly gateway: Gateway;
   readonly reads: Reads;
   readonly pools: Pick<Pools, 'commands' | 'queries'>;
+  readonly queries: Queries;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { GatewayError } from '../gateway/index.ts';
 import { SourcingConflict } from '../history/index.ts';
-import { StoreRefused, StoreUnavailable } from '../store/index.ts';
+import { QueryRefused } from '../query/index.ts';
+import { StoreBusy, StoreRefused, StoreTimeout, StoreUnavailable } from '../store/index.ts';
 import { type ErrorInfo, errorInfo, statusOf } from './error-info.ts';
 import { RequestError } from './request-error.ts';
 
@@ -20,12 +21,26 @@ export interface Failure {
 
 /** Where nobody knows better: seconds until another try makes sense. */
 const RETRY_AFTER = 1;
+/** Streams take seconds to minutes. */
+const RETRY_STREAM_AFTER = 5;
+
+const TOOK_TOO_LONG =
+  'The store did not get this done in the time it may take. Narrow the condition, sort by another field, or ask for less at a time.';
 
 /** Sorts an error that ended a request. Whatever is not known is a defect: logged in full, while the caller learns nothing of it. */
 export function failureOf(error: unknown, log: Logger): Failure {
-  if (error instanceof RequestError) return failure(errorInfo(error.code, error.message, error.bindingErrors));
+  if (error instanceof RequestError || error instanceof QueryRefused)
+    return failure(errorInfo(error.code, error.message, error.bindingErrors));
   if (error instanceof GatewayError) {
     return failure({ ...errorInfo(error.code, error.message), ...error.details }, error.retryAfter);
+  }
+  if (error instanceof StoreBusy) {
+    const message = `All ${error.limit} streams for long lists are in use. Try again in a few seconds, or ask for fewer rows.`;
+    return failure(errorInfo('TooManyRequests', message), RETRY_STREAM_AFTER);
+  }
+  if (error instanceof StoreTimeout) {
+    log.warn({ reason: error.message }, 'a request took the store too long');
+    return failure(errorInfo('RequestTimeout', TOOK_TOO_LONG));
   }
   if (error instanceof StoreUnavailable) {
     log.warn({ reason: error.message }, 'a request found the store unavailable');

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import type { Response } from 'express';
-import type { Logger } from 'pino';
+import type { ServerResponse } from 'node:http';
+import { type Writing, writePart } from './writing.ts';
 
 /** One server-sent event. */
 export interface Frame {
@@ -9,26 +8,21 @@ export interface Frame {
   readonly data: unknown;
 }
 
-/** Milliseconds that a reader of frames may leave the connection full. */
-const STALLED = 60_000;
-
 /**
  * Sends frames, each as soon as it is there, until they end or the caller is gone. The headers leave with the first one.
  * Never rejects: once they have left, to break the connection is the only way to say that this is not all.
  */
 export async function writeFrames(
-  response: Response,
+  response: ServerResponse,
   frames: AsyncIterable<Frame>,
-  cancelled: AbortSignal,
-  log: Logger,
+  writing: Writing,
 ): Promise<void> {
+  const { cancelled, log } = writing;
   response.writeHead(200, { 'Wow-Error-Code': 'Ok', 'Content-Type': 'text/event-stream;charset=UTF-8' });
   try {
     for await (const frame of frames) {
       if (cancelled.aborted) return;
-      if (!response.write(formatFrame(frame))) {
-        await once(response, 'drain', { signal: AbortSignal.any([cancelled, AbortSignal.timeout(STALLED)]) });
-      }
+      await writePart(response, formatFrame(frame), writing);
     }
     response.end();
   } catch (error) {

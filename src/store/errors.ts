@@ -2,10 +2,27 @@ import { DatabaseError } from 'pg';
 
 /** Postgres could not be reached, or did not answer in time. Nothing is known to be wrong with the request. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
 
   constructor(cause: unknown) {
     super(`Postgres does not answer (${cause instanceof Error ? cause.message : String(cause)}).`, { cause });
+  }
+}
+
+/** Postgres took longer than a statement, or a whole stream, may take. */
+export class StoreTimeout extends StoreUnavailable {
+  override readonly name = 'StoreTimeout';
+}
+
+/** Every connection for this kind of work is in use, and none became free in time. */
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy';
+  /** How many there are. */
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`all ${limit} connections are in use`);
+    this.limit = limit;
   }
 }
 
@@ -40,9 +57,11 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 const UNIQUE_VIOLATION = '23505';
+/** By the statement timeout, or by an administrator. */
+const QUERY_CANCELED = '57014';
 /** Data that does not fit (22), constraints (23), and limits of a row or an index entry (54). */
 const REFUSED_CLASSES = /^(22|23|54)/;
-/** Connection (08), shutdown (57), resources (53), timeouts and lock waits (57014, 55P03), serialization (40), read-only (25006). */
+/** Connection (08), shutdown (57), resources (53), lock waits (55P03), serialization (40), read-only (25006). */
 const UNAVAILABLE_CLASSES = /^(08|53|55|57|40|25)/;
 
 /** Sorts what `pg` throws into the errors above; anything else is a defect and stays as it is. */
@@ -51,6 +70,7 @@ export function storeError(error: unknown): unknown {
     const code = error.code ?? '';
     const constraint = error.constraint ?? '';
     if (code === UNIQUE_VIOLATION && OWN_KEYS.has(constraint)) return new StoreConflict(constraint, error);
+    if (code === QUERY_CANCELED) return new StoreTimeout(error);
     if (REFUSED_CLASSES.test(code)) return new StoreRefused(error.message, { cause: error });
     return UNAVAILABLE_CLASSES.test(code) ? new StoreUnavailable(error) : error;
   }

@@ -8,3 +8,4 @@ export * from './migrate.ts';
 export * from './outcomes.ts';
 export * from './pools.ts';
 export * from './records.ts';
+export * from './streams.ts';

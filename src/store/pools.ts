@@ -1,11 +1,17 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { storeError } from './errors.ts';
+import { type Streams, createStreams } from './streams.ts';
 
-/** How many connections each kind of work may hold, and how long one statement may take (milliseconds). */
+/**
+ * How many connections each kind of work may hold, how long one statement may take, and how long a transaction may lie
+ * still between two of them (milliseconds): a reader of a stream may pause, while a stalled command would hold back
+ * every reader of the feed.
+ */
 const POOLS = {
-  commands: { max: 16, statementTimeout: 2_000 },
-  queries: { max: 8, statementTimeout: 10_000 },
+  commands: { max: 16, statementTimeout: 2_000, idleInTransaction: 5_000 },
+  queries: { max: 8, statementTimeout: 10_000, idleInTransaction: 5_000 },
+  streams: { max: 8, statementTimeout: 10_000, idleInTransaction: 90_000 },
 } as const;
 /** Longest wait for a free or new connection, in milliseconds; a command gives up well before its activity does. */
 const CONNECT_TIMEOUT = 2_000;
@@ -31,6 +37,7 @@ export interface Pool {
 export interface Pools {
   readonly commands: Pool;
   readonly queries: Pool;
+  readonly streams: Streams;
   /** A connection of one's own, outside the pools: for a lock that a session holds. The caller ends it. */
   session(name: string): Promise<pg.Client>;
   end(): Promise<void>;
@@ -38,7 +45,7 @@ export interface Pools {
 
 /** Opens the pools; no connection is made before the first use. */
 export function createPools(databaseUrl: string, log: Logger): Pools {
-  const pools = Object.entries(POOLS).map(([name, { max, statementTimeout }]) => {
+  const pools = Object.entries(POOLS).map(([name, { max, statementTimeout, idleInTransaction }]) => {
     const pool = new pg.Pool({
       connectionString: databaseUrl,
       max,
@@ -46,8 +53,7 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
       statement_timeout: statementTimeout,
       // A little longer than the server's own limit: only a dead connection runs into it.
       query_timeout: statementTimeout + 1_000,
-      // A stalled transaction would hold back every reader of the feed.
-      idle_in_transaction_session_timeout: 5_000,
+      idle_in_transaction_session_timeout: idleInTransaction,
       keepAlive: true,
       application_name: `redress ${name}`,
     });
@@ -59,10 +65,11 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   });
-  const [commands, queries] = pools as [pg.Pool, pg.Pool];
+  const [commands, queries, streams] = pools as [pg.Pool, pg.Pool, pg.Pool];
   return {
     commands: wrap(commands),
     queries: wrap(queries),
+    streams: createStreams(streams),
     async session(name) {
       const client = new pg.Client({
         connectionString: databaseUrl,

@@ -32,6 +32,8 @@ test('a database is all that must be given', () => {
     visibilityUpserts: true,
     maxCachedWorkflows: 250,
     maxWaiting: 2000,
+    queryGuard: false,
+    queryZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     shutdownTimeout: 10_000,
     logLevel: 'info',
   } satisfies Config);
@@ -71,6 +73,8 @@ describe('a setting is read from its variable', () => {
     [{ VISIBILITY_UPSERTS: 'off' }, { visibilityUpserts: false }],
     [{ MAX_CACHED_WORKFLOWS: '1000' }, { maxCachedWorkflows: 1000 }],
     [{ MAX_WAITING: '5' }, { maxWaiting: 5 }],
+    [{ QUERY_GUARD: 'on' }, { queryGuard: true }],
+    [{ QUERY_ZONE: 'Europe/Berlin' }, { queryZone: 'Europe/Berlin' }],
     [{ SHUTDOWN_TIMEOUT: '30' }, { shutdownTimeout: 30_000 }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ SOMETHING_ELSE: 'x' }, {}],
@@ -112,6 +116,8 @@ describe('a refused setting says what is wrong and what would be right', () => {
     ['RETRY_MAX_RETRIES', '-1', 'is "-1": it must be a whole number from 0 to 2147483647'],
     ['VISIBILITY_UPSERTS', 'on', 'is "on": it must be status or off'],
     ['MAX_CACHED_WORKFLOWS', '0', 'is 0: it must be a whole number from 1 to 100000'],
+    ['QUERY_GUARD', 'true', 'is "true": it must be on or off'],
+    ['QUERY_ZONE', 'Mars/Olympus', 'is "Mars/Olympus": it must be a time zone such as UTC or Europe/Berlin'],
     ['LOG_LEVEL', 'loud', 'is "loud": it must be one of fatal, error, warn, info, debug, trace, silent'],
   ] as const)('%s=%s', ([name, value, text]) => {
     expect(problemsOf({ DATABASE_URL, [name]: value })).toEqual({ [name]: text });

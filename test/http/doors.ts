@@ -62,6 +62,12 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
     },
     // Opened by their first use, for which a test brings a database of its own.
     pools: createPools('postgres://127.0.0.1:1/none', pino({ level: 'silent' })),
+    queries: {
+      count: () => Promise.resolve(0),
+      single: () => Promise.resolve(null),
+      list: () => noBatches(),
+      paged: () => Promise.resolve({ total: 0, batches: noBatches() }),
+    },
     health: { livenessState: up, readinessState: up, ping: up },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => Promise.resolve('up 1\n') },
     log: pino({ level: 'debug' }, sink),
@@ -94,6 +100,9 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
 export async function* results(...all: readonly CommandResult[]): AsyncGenerator<CommandResult> {
   for (const each of all) yield await Promise.resolve(each);
 }
+
+// eslint-disable-next-line @typescript-eslint/no-empty-function
+async function* noBatches(): AsyncGenerator<never> {}
 
 /** No result but an error. */
 // eslint-disable-next-line @typescript-eslint/require-await, require-yield

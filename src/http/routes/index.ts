@@ -3,6 +3,7 @@ import { ACTUATOR_ROUTES } from './actuator.ts';
 import { COMMAND_ROUTES } from './commands.ts';
 import { EVENT_ROUTES } from './events.ts';
 import { METRICS_ROUTES } from './metrics.ts';
+import { QUERY_ROUTES } from './queries.ts';
 import { SNAPSHOT_ROUTES } from './snapshots.ts';
 import { STATE_ROUTES } from './states.ts';
 import { WOW_ROUTES } from './wow.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...COMMAND_ROUTES,
   ...STATE_ROUTES,
   ...SNAPSHOT_ROUTES,
+  ...QUERY_ROUTES,
   ...EVENT_ROUTES,
   ...OPERATOR_ROUTES,
 ];
