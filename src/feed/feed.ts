@@ -1,17 +1,6 @@
 import type { Logger } from 'pino';
-import {
-  type Cursor,
-  type FeedEntry,
-  type Pool,
-  StoreUnavailable,
-  compareCursors,
-  feedHorizon,
-  readFeed,
-} from '../store/index.ts';
-import { PAGE, type Page, createTail } from './tail.ts';
-
-/** Characters of messages that a reader far behind holds at a time, unless one message is longer. */
-const MAX_PAGE_SIZE = 256 * 1024;
+import { type Cursor, type Pool, StoreUnavailable, compareCursors, feedHorizon, readFeed } from '../store/index.ts';
+import { PAGE, type Page, createTail, firstPage } from './tail.ts';
 
 /** Everything that happened to any record, and what was sent again, in one order that never changes afterwards. */
 export interface Feed {
@@ -83,14 +72,5 @@ async function pageOf(pool: Pool, after: Cursor): Promise<Page> {
   const horizon = await feedHorizon(pool);
   if (compareCursors(horizon, after) <= 0) return { entries: [], next: after };
   const found = await readFeed(pool, after, horizon, PAGE);
-  const entries = upToSize(found);
-  const last = found.length < PAGE && entries.length === found.length ? undefined : entries.at(-1);
-  return { entries, next: last?.cursor ?? horizon };
-}
-
-/** The first entries that are not too large together; one at least. */
-function upToSize(entries: readonly FeedEntry[]): readonly FeedEntry[] {
-  let size = 0;
-  const end = entries.findIndex(({ message }, index) => (size += message.length) > MAX_PAGE_SIZE && index > 0);
-  return end === -1 ? entries : entries.slice(0, end);
+  return firstPage(found, found.length === PAGE, horizon);
 }

@@ -24,6 +24,9 @@ export const PAGE = 100;
 const MAX_KEPT = 1_000;
 const MAX_KEPT_SIZE = 16 * 1024 * 1024;
 
+/** Characters of messages that a reader is given at a time, unless one message is longer: it may keep them for long. */
+const MAX_PAGE_SIZE = 256 * 1024;
+
 /** A part of the feed in its order: nothing is missing between the place that was asked for and `next`. */
 export interface Page {
   readonly entries: readonly FeedEntry[];
@@ -114,14 +117,22 @@ export function createTail(pool: Pool, log: Logger): Tail {
       if (kept === null || compareCursors(position, kept.from) < 0) return null;
       const { entries, to } = kept;
       const start = entries.findLastIndex(({ cursor }) => compareCursors(cursor, position) <= 0) + 1;
-      const found = entries.slice(start, start + PAGE);
-      const last = start + PAGE < entries.length ? found.at(-1) : undefined;
-      return { entries: found, next: last?.cursor ?? (compareCursors(to, position) > 0 ? to : position) };
+      const end = compareCursors(to, position) > 0 ? to : position;
+      return firstPage(entries.slice(start, start + PAGE), start + PAGE < entries.length, end);
     },
     async changed(signal) {
       await once(changes, 'change', { signal });
     },
   };
+}
+
+/** As many of these entries as one page takes; `end` is where they end, unless there are more. */
+export function firstPage(entries: readonly FeedEntry[], hasMore: boolean, end: Cursor): Page {
+  let size = 0;
+  const cut = entries.findIndex(({ message }, index) => (size += message.length) > MAX_PAGE_SIZE && index > 0);
+  const page = cut === -1 ? entries : entries.slice(0, cut);
+  const last = hasMore || cut !== -1 ? page.at(-1) : undefined;
+  return { entries: page, next: last?.cursor ?? end };
 }
 
 /** Adds entries at the end and lets go of as many at the beginning as are too many. */
