@@ -8,7 +8,7 @@ const ROOMS = {
   'src/temporal': ['workflows', 'activities', 'src/domain'],
   'src/gateway': ['src/domain', 'src/command-handler', 'src/store'],
   'src/dispatch': ['src/domain'],
-  'src/feed': ['src/store', 'src/domain'],
+  'src/feed': ['src/domain', 'src/history', 'src/store'],
   'src/kafka': ['src/feed', 'src/gateway'],
   'src/recovery': ['src/store', 'src/temporal'],
   'src/history': ['src/domain', 'src/store'],

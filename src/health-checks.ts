@@ -1,8 +1,10 @@
 import type { HealthChecks, HealthComponent } from './http/index.ts';
-import { type Pool, pingStore } from './store/index.ts';
+import { type Pool, findFeedBlocker, pingStore, readFeedLag } from './store/index.ts';
 import type { Link } from './temporal/index.ts';
 
 const UP: HealthComponent = { status: 'UP' };
+/** Seconds for which every transaction may hold the feed back without being named. */
+const HELD_BACK = 1;
 
 /** What the service needs, each asked for real. It can still be read from, and takes creates, while Temporal is away. */
 export function createHealthChecks(pool: Pool, link: Link): HealthChecks {
@@ -27,7 +29,18 @@ export function createHealthChecks(pool: Pool, link: Link): HealthChecks {
     },
     postgres,
     temporal,
+    feed: () => feedHealth(pool),
     ...(worker === null ? {} : { worker: () => Promise.resolve(workerHealth(link)) }),
+  };
+}
+
+/** How old the oldest message is that waits, and for whom. To be late is no failure: it says where to look. */
+async function feedHealth(pool: Pool): Promise<HealthComponent> {
+  const { heldBack, subscribers } = await readFeedLag(pool);
+  const blockedBy = heldBack < HELD_BACK ? null : await findFeedBlocker(pool);
+  return {
+    status: 'UP',
+    details: { heldBackSeconds: heldBack, subscriberLagSeconds: subscribers, ...(blockedBy && { blockedBy }) },
   };
 }
 

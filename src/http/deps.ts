@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RetrySpec } from '../domain/index.ts';
+import type { Feed } from '../feed/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { Pools } from '../store/index.ts';
 import type { HealthChecks } from './health.ts';
@@ -12,6 +13,7 @@ export interface HttpDeps {
   readonly reads: Reads;
   readonly pools: Pick<Pools, 'commands' | 'queries'>;
   readonly queries: Queries;
+  readonly feed: Feed;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -75,6 +75,7 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
         connectionString: databaseUrl,
         connectionTimeoutMillis: CONNECT_TIMEOUT,
         statement_timeout: POOLS.commands.statementTimeout,
+        query_timeout: POOLS.commands.statementTimeout + 1_000,
         keepAlive: true,
         application_name: `redress ${name}`,
       });

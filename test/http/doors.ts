@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { createFeed } from '../../src/feed/index.ts';
 import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from '../../src/gateway/index.ts';
 import { type HttpDeps, createApp, startHttp } from '../../src/http/index.ts';
 import { createPools } from '../../src/store/index.ts';
@@ -53,6 +54,8 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
     },
   });
   const up = () => Promise.resolve({ status: 'UP' as const });
+  // Opened by their first use, for which a test brings a database of its own.
+  const pools = createPools('postgres://127.0.0.1:1/none', pino({ level: 'silent' }));
   const app = createApp({
     gateway,
     reads: {
@@ -60,14 +63,14 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
       snapshot: () => Promise.resolve(null),
       events: () => Promise.resolve([]),
     },
-    // Opened by their first use, for which a test brings a database of its own.
-    pools: createPools('postgres://127.0.0.1:1/none', pino({ level: 'silent' })),
     queries: {
       count: () => Promise.resolve(0),
       single: () => Promise.resolve(null),
       list: () => noBatches(),
       paged: () => Promise.resolve({ total: 0, batches: noBatches() }),
     },
+    pools,
+    feed: createFeed({ pool: pools.queries, log: pino({ level: 'silent' }) }),
     health: { livenessState: up, readinessState: up, ping: up },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => Promise.resolve('up 1\n') },
     log: pino({ level: 'debug' }, sink),

@@ -2,8 +2,10 @@ import type { Route } from '../route.ts';
 import { ACTUATOR_ROUTES } from './actuator.ts';
 import { COMMAND_ROUTES } from './commands.ts';
 import { EVENT_ROUTES } from './events.ts';
+import { FEED_ROUTES } from './feed.ts';
 import { METRICS_ROUTES } from './metrics.ts';
 import { QUERY_ROUTES } from './queries.ts';
+import { REDELIVERY_ROUTES } from './redeliveries.ts';
 import { SNAPSHOT_ROUTES } from './snapshots.ts';
 import { STATE_ROUTES } from './states.ts';
 import { WOW_ROUTES } from './wow.ts';
@@ -19,5 +21,7 @@ export const ROUTES: readonly Route[] = [
   ...SNAPSHOT_ROUTES,
   ...QUERY_ROUTES,
   ...EVENT_ROUTES,
+  ...REDELIVERY_ROUTES,
+  ...FEED_ROUTES,
   ...OPERATOR_ROUTES,
 ];
