@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { loadTargets } from './dispatch/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { OPERATOR_ROUTES, ROUTES, createApp, createReads, startHttp } from './http/index.ts';
+import { OPERATOR_ROUTES, ROUTES, createApp, createIdGenerators, createReads, startHttp } from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
@@ -111,6 +111,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
       reads: createReads(pools.queries),
       health: createHealthChecks(pools.queries, link),
       metrics,
+      idGenerators: createIdGenerators({
+        next: () => ids.next(),
+        state: () => ({ machineId: lease.machineId(), lastTimestamp: ids.lastTime() }),
+      }),
       log,
       retryDefaults: config.retryDefaults,
     },

@@ -32,11 +32,7 @@ export async function readCommandCall(
   retryDefaults: RetrySpec,
 ): Promise<CommandCall> {
   const wait = readWaitPlan(request);
-  const envelope = readEnvelope(
-    name,
-    request,
-    name === 'create_execution_failed' ? newId(request) : pathId(request),
-  );
+  const envelope = readEnvelope(name, request, name === 'create_execution_failed' ? newId(request) : pathId(request));
   const json = decodeJson(await text(), request.get('Content-Type'));
   if ((json === undefined || json === null) && NEEDS_BODY.has(name)) throw illegalArgument('Command can not be empty.');
   return { command: { ...envelope, ...readBody(name, json, retryDefaults) }, wait };

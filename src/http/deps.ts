@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RetrySpec } from '../domain/index.ts';
 import type { Gateway } from '../gateway/index.ts';
 import type { HealthChecks } from './health.ts';
+import type { IdGenerators } from './id-generators.ts';
 import type { Reads } from './reads.ts';
 
 /** What the doors need of the rest of the house. */
@@ -10,6 +11,7 @@ export interface HttpDeps {
   readonly reads: Reads;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
+  readonly idGenerators: IdGenerators;
   readonly log: Logger;
   /** For failures that bring no retry spec of their own. */
   readonly retryDefaults: RetrySpec;

@@ -1,6 +1,7 @@
 export { createApp } from './app.ts';
 export type { HttpDeps } from './deps.ts';
 export type { HealthChecks, HealthComponent } from './health.ts';
+export { createIdGenerators } from './id-generators.ts';
 export { type Reads, createReads } from './reads.ts';
 export { ListenError, startHttp } from './server.ts';
 export { OPERATOR_ROUTES, ROUTES } from './routes/index.ts';

@@ -38,8 +38,7 @@ export const WOW_ROUTES: readonly Route[] = [
     mismatch: 'unknown',
     body: 'object',
     answer: 'wow.command.CommandResult',
-    handle: async (exchange, deps) =>
-      commandAnswer(await readFacadeCall(exchange, deps.retryDefaults), exchange, deps),
+    handle: async (exchange, deps) => commandAnswer(await readFacadeCall(exchange, deps.retryDefaults), exchange, deps),
   },
   {
     method: 'get',
