@@ -109,7 +109,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     {
       gateway,
       reads: createReads(pools.queries),
-      health: createHealthChecks(pools.queries, link),
+      health: createHealthChecks({ pool: pools.queries, link, machineId: () => lease.machineId() }),
       metrics,
       idGenerators: createIdGenerators({
         next: () => ids.next(),
