@@ -6,7 +6,7 @@ import { loadTargets } from './dispatch/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { OPERATOR_ROUTES, ROUTES, createApp, createQueries, createReads, startHttp } from './http/index.ts';
+import { OPERATOR_ROUTES, ROUTES, createApp, createIdGenerators, createQueries, createReads, startHttp } from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
@@ -123,8 +123,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
       pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
-      health: createHealthChecks(pools.queries, link),
+      health: createHealthChecks({ pool: pools.queries, link, machineId: () => lease.machineId() }),
       metrics,
+      idGenerators: createIdGenerators({
+        next: () => ids.next(),
+        state: () => ({ machineId: lease.machineId(), lastTimestamp: ids.lastTime() }),
+      }),
       log,
       retryDefaults: config.retryDefaults,
     },

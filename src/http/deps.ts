@@ -5,6 +5,7 @@ import type { Gateway } from '../gateway/index.ts';
 import type { Pools } from '../store/index.ts';
 import type { HealthChecks } from './health.ts';
 import type { Queries } from './queries.ts';
+import type { IdGenerators } from './id-generators.ts';
 import type { Reads } from './reads.ts';
 
 /** What the doors need of the rest of the house. */
@@ -16,6 +17,7 @@ export interface HttpDeps {
   readonly feed: Feed;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
+  readonly idGenerators: IdGenerators;
   readonly log: Logger;
   /** For failures that bring no retry spec of their own. */
   readonly retryDefaults: RetrySpec;

@@ -14,8 +14,8 @@ const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
 const INT64_LIMIT = 2 ** 63;
 
-/** The value of `{name}` in the path, percent-decoded. */
-function pathValue(request: Request, name: string): string {
+/** The value of `{name}` in the path, percent-decoded. @throws Error where the route has none */
+export function pathValue(request: Request, name: string): string {
   const value: unknown = request.params[name];
   if (typeof value !== 'string') throw new Error(`the path of this route has no {${name}}`);
   return value;

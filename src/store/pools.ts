@@ -141,7 +141,10 @@ export function runOn<Row extends pg.QueryResultRow>(
   return 'transaction' in on ? on.query<Row>(statement, values) : run<Row>(on, statement, values);
 }
 
-const PING: Statement = { name: 'ping', text: `select current_setting('server_version') as version` };
+/** What the store is asked to see whether it answers. */
+export const VALIDATION_QUERY = `select current_setting('server_version') as version`;
+
+const PING: Statement = { name: 'ping', text: VALIDATION_QUERY };
 
 /** The server's version, if it answers. @throws StoreUnavailable */
 export async function pingStore(pool: Pool): Promise<string> {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { createFeed } from '../../src/feed/index.ts';
 import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from '../../src/gateway/index.ts';
-import { type HttpDeps, createApp, startHttp } from '../../src/http/index.ts';
+import { type HttpDeps, createApp, createIdGenerators, startHttp } from '../../src/http/index.ts';
 import { createPools } from '../../src/store/index.ts';
 import { type Received, type Sending, send } from './send.ts';
 
@@ -73,6 +73,10 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
     feed: createFeed({ pool: pools.queries, log: pino({ level: 'silent' }) }),
     health: { livenessState: up, readinessState: up, ping: up },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => Promise.resolve('up 1\n') },
+    idGenerators: createIdGenerators({
+      next: () => GLOBAL_ID,
+      state: () => ({ machineId: 524_288, lastTimestamp: 1_756_700_000_009 }),
+    }),
     log: pino({ level: 'debug' }, sink),
     retryDefaults: { maxRetries: 10, minBackoff: 180, executionTimeout: 120 },
     ...overrides,
