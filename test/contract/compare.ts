@@ -57,7 +57,7 @@ export function compareAnswers(recorded: Answer, ours: Answer, circumstances: Ci
     const pattern = patternAt(path, a, circumstances.exchange);
     const verdict = pattern === undefined ? null : judge(pattern, a, b, beside, circumstances);
     if (verdict === 'same kind') patterned += 1;
-    else if (verdict === 'same' || (verdict === null && isDeepStrictEqual(a, b))) compared += 1;
+    else if (verdict === 'same' || (verdict === null && isSame(a, b, circumstances.renaming))) compared += 1;
     else differ(path, a, b);
   };
 
@@ -127,6 +127,10 @@ function judge(pattern: Pattern, a: unknown, b: unknown, beside: Siblings, circu
       return null;
   }
 }
+
+/** Texts may quote what the server made. */
+const isSame = (a: unknown, b: unknown, renaming: Renaming): boolean =>
+  typeof a === 'string' ? renaming.rewrite(a) === b : isDeepStrictEqual(a, b);
 
 const isWithin = (value: unknown, period: Period | null): boolean =>
   period !== null && typeof value === 'number' && value >= period.from - TOLERANCE && value <= period.to + TOLERANCE;
