@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from './answer.ts';
+import { type Pair, isAtOrBelow, pairsOf } from './pairs.ts';
 import { type Pattern, patternAt } from './patterns.ts';
 import { type Renaming, isGeneratedId } from './renaming.ts';
 
-/** A value that the recording does not have, or that we do not have. */
-export const ABSENT = Symbol('absent');
-
-export interface Difference {
-  readonly path: string;
-  readonly recorded: unknown;
-  readonly ours: unknown;
-}
+/** Values that are not the same although they have to be. */
+export type Difference = Pick<Pair, 'path' | 'recorded' | 'ours'>;
 
 /** What came of two answers. */
 export interface Comparison {
@@ -37,6 +32,8 @@ export interface Circumstances {
   /** The scenario so far: in the recording, null where it has no times, and now. */
   readonly recordedPeriod: Period | null;
   readonly ourPeriod: Period;
+  /** JSON paths that are expected to differ: nothing is learnt from the values there and below. */
+  readonly expected: readonly string[];
 }
 
 /** Milliseconds that clocks and the handling of a request may be apart. */
@@ -44,93 +41,54 @@ const TOLERANCE = 10_000;
 
 /** Compares answers value by value. Whatever is not listed as a pattern has to be the same. */
 export function compareAnswers(recorded: Answer, ours: Answer, circumstances: Circumstances): Comparison {
-  let compared = 0;
+  const { exchange, expected, renaming } = circumstances;
+  const forgotten = { ...circumstances, renaming: renaming.draft() };
   let patterned = 0;
+  let compared = 0;
   const differences: Difference[] = [];
-
-  const differ = (path: string, a: unknown, b: unknown): void => {
-    compared += 1;
-    differences.push({ path, recorded: a, ours: b });
-  };
-
-  const value = (path: string, a: unknown, b: unknown, beside: Siblings): void => {
-    const pattern = patternAt(path, a, circumstances.exchange);
-    const verdict = pattern === undefined ? null : judge(pattern, a, b, beside, circumstances);
-    if (verdict === 'same kind') patterned += 1;
-    else if (verdict === 'same' || (verdict === null && isSame(a, b, circumstances.renaming))) compared += 1;
-    else differ(path, a, b);
-  };
-
-  const walk = (path: string, a: unknown, b: unknown, beside: Siblings = NO_SIBLINGS): void => {
-    if (patternAt(path, a, circumstances.exchange)?.kind === 'any order') {
-      walkArray(path, sorted(a), sorted(b));
-    } else if (Array.isArray(a) && Array.isArray(b) && a.length > 0) {
-      walkArray(path, a, b);
-    } else if (isObject(a) && isObject(b) && Object.keys(a).length > 0) {
-      for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-        const [there, here] = [key in a ? a[key] : ABSENT, key in b ? b[key] : ABSENT];
-        walk(`${path}${step(key)}`, there, here, { recorded: a, ours: b });
-      }
-    } else value(path, a, b, beside);
-  };
-
-  const walkArray = (path: string, a: unknown, b: unknown): void => {
-    if (!Array.isArray(a) || !Array.isArray(b)) {
-      differ(path, a, b);
-      return;
-    }
-    for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
-      walk(`${path}[${index}]`, index in a ? a[index] : ABSENT, index in b ? b[index] : ABSENT);
-    }
-  };
-
-  walk('status', recorded.status, ours.status);
-  walk('headers', recorded.headers, ours.headers);
-  walk('body', recorded.body, ours.body);
+  for (const pair of pairsOf(recorded, ours)) {
+    const pattern = patternAt(pair.path, pair.recorded, exchange);
+    const isExpected = expected.some((path) => isAtOrBelow(pair.path, path));
+    const verdict = judge(pattern, pair, isExpected ? forgotten : circumstances);
+    if (verdict === 'same kind' && !isExpected) patterned += 1;
+    else compared += 1;
+    if (verdict === 'different') differences.push(pair);
+  }
   return { compared, patterned, differences };
 }
 
-interface Siblings {
-  readonly recorded: Readonly<Record<string, unknown>>;
-  readonly ours: Readonly<Record<string, unknown>>;
-}
-const NO_SIBLINGS: Siblings = { recorded: {}, ours: {} };
+type Verdict = 'same' | 'same kind' | 'different';
 
-/** `same`: as exactly as if no pattern were there. Null: the pattern does not speak of such a value. */
-type Verdict = 'same' | 'same kind' | 'different' | null;
-
-function judge(pattern: Pattern, a: unknown, b: unknown, beside: Siblings, circumstances: Circumstances): Verdict {
+function judge(pattern: Pattern | undefined, pair: Pair, circumstances: Circumstances): Verdict {
+  const { recorded, ours, among } = pair;
   const { renaming, wasSent, recordedPeriod, ourPeriod } = circumstances;
-  switch (pattern.kind) {
+  switch (pattern?.kind) {
     case 'generated id': {
-      if (!isGeneratedId(a)) return null;
-      const expected = renaming.ours(a);
-      if (expected !== undefined) return expected === b ? 'same' : 'different';
-      if (wasSent(a)) return null;
-      return typeof b === 'string' && renaming.bind(a, b) ? 'same kind' : 'different';
+      if (!isGeneratedId(recorded) || renaming.ours(recorded) !== undefined || wasSent(recorded)) break;
+      return typeof ours === 'string' && renaming.bind(recorded, ours) ? 'same kind' : 'different';
     }
     case 'instant':
-      if (!isWithin(a, recordedPeriod)) return null;
-      return isWithin(b, ourPeriod) ? 'same kind' : 'different';
+      if (!isWithin(recorded, recordedPeriod)) break;
+      return isWithin(ours, ourPeriod) ? 'same kind' : 'different';
     case 'after retryAt': {
-      const [retryAt, ourRetryAt] = [beside.recorded['retryAt'], beside.ours['retryAt']];
-      if (!isWithin(retryAt, recordedPeriod)) return null;
-      return Number(a) - Number(retryAt) === Number(b) - Number(ourRetryAt) ? 'same' : 'different';
+      const [retryAt, ourRetryAt] = [among.recorded['retryAt'], among.ours['retryAt']];
+      if (!isWithin(retryAt, recordedPeriod)) break;
+      return Number(recorded) - Number(retryAt) === Number(ours) - Number(ourRetryAt) ? 'same' : 'different';
     }
     case 'url':
-      return pathOf(a) !== null && pathOf(a) === pathOf(b) ? 'same kind' : 'different';
+      return pathOf(recorded) !== null && pathOf(recorded) === pathOf(ours) ? 'same kind' : 'different';
     case 'number':
-      return isCount(a) && isCount(b) ? 'same kind' : 'different';
+      return isCount(recorded) && isCount(ours) ? 'same kind' : 'different';
     case 'text':
-      return typeof a === 'string' && typeof b === 'string' && b !== '' ? 'same kind' : 'different';
-    case 'any order':
-      return null;
+      return typeof recorded === 'string' && typeof ours === 'string' && ours !== '' ? 'same kind' : 'different';
+    case undefined:
   }
+  return isSame(recorded, ours, renaming) ? 'same' : 'different';
 }
 
 /** Texts may quote what the server made. */
-const isSame = (a: unknown, b: unknown, renaming: Renaming): boolean =>
-  typeof a === 'string' ? renaming.rewrite(a) === b : isDeepStrictEqual(a, b);
+const isSame = (recorded: unknown, ours: unknown, renaming: Renaming): boolean =>
+  typeof recorded === 'string' ? renaming.rewrite(recorded) === ours : isDeepStrictEqual(recorded, ours);
 
 const isWithin = (value: unknown, period: Period | null): boolean =>
   period !== null && typeof value === 'number' && value >= period.from - TOLERANCE && value <= period.to + TOLERANCE;
@@ -139,11 +97,3 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Numb
 
 const pathOf = (value: unknown): string | null =>
   typeof value === 'string' && URL.canParse(value) ? new URL(value).pathname : null;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const sorted = (value: unknown): unknown =>
-  Array.isArray(value) ? value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value;
-
-const step = (key: string): string => (/^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);

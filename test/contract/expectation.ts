@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
-import { ABSENT, type Difference } from './compare.ts';
+import type { Difference } from './compare.ts';
+import { ABSENT, isAtOrBelow } from './pairs.ts';
 import type { Exchange } from './recording.ts';
 
 /** A difference that is kept on purpose. */
@@ -33,20 +34,17 @@ export function applyExpectation(
   answer: Answer,
 ): Difference[] {
   const explained = Object.entries(expected);
-  const left = differences.filter((difference) => !explained.some(([path]) => isBelow(path, difference)));
+  const left = differences.filter((difference) => !explained.some(([path]) => isAtOrBelow(difference.path, path)));
   const mistaken = explained.flatMap(([path, value]): Difference[] => {
     const ours = valueAt(answer, path);
     if (!matches(value, ours)) return [{ path, recorded: `our docs say ${show(value)}`, ours }];
-    if (!differences.some((difference) => isBelow(path, difference))) {
+    if (!differences.some((difference) => isAtOrBelow(difference.path, path))) {
       return [{ path, recorded: 'the same, though our docs say that it differs', ours }];
     }
     return [];
   });
   return [...left, ...mistaken];
 }
-
-const isBelow = (path: string, { path: other }: Difference): boolean =>
-  other === path || other.startsWith(`${path}.`) || other.startsWith(`${path}[`);
 
 function valueAt(answer: Answer, path: string): unknown {
   const steps = path.split(/\.|(?=\[)/).map((step) => /^\[(\d+)\]$/.exec(step)?.[1] ?? step);

@@ -1,5 +1,5 @@
-import { ABSENT } from './compare.ts';
 import type { Expectation, Expected } from './expectation.ts';
+import { ABSENT } from './pairs.ts';
 import type { Exchange } from './recording.ts';
 import { isGeneratedId } from './renaming.ts';
 

@@ -100,6 +100,7 @@ async function tryExchange(exchange: Exchange, scene: Scene, onText?: (soFar: st
       wasSent: (text) => [...scene.sent].some((request) => request.includes(text)),
       recordedPeriod: scene.recordedPeriod,
       ourPeriod: { from: scene.startedAt, to: Date.now() },
+      expected: Object.keys(expectation?.ours ?? {}),
     });
     return { exchange, expectation, ...comparison, differences: unexplained(expectation, comparison, ours) };
   } catch (error) {
