@@ -152,7 +152,8 @@ const COMMANDS: readonly Expectation[] = [
     about: named('duplicates/new-id-same-request'),
     ours: {
       ...error(400, 'DuplicateRequestId', 'Duplicate request ID[g-dup-r1].'),
-      'body.id': isGeneratedId,
+      'body.waitCommandId': isGeneratedId,
+      'body.commandId': isGeneratedId,
       'body.stage': 'PROCESSED',
       'body.function': {
         functionKind: 'COMMAND',
@@ -185,7 +186,9 @@ const COMMANDS: readonly Expectation[] = [
         'NotFound',
         'AggregateId(contextName=compensation-service, aggregateName=execution_failed, tenantId=(0), id=g-ver-none) is not initialized.',
       ),
-      'body.id': isGeneratedId,
+      'body.waitCommandId': isGeneratedId,
+      'body.requestId': isGeneratedId,
+      'body.commandId': isGeneratedId,
       'body.stage': 'PROCESSED',
       'body.aggregateVersion': 0,
       'body.function': refusedByGuard,

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { UNORDERED } from './patterns.ts';
 
 /** A value that the recording does not have, or that we do not have. */
 export const ABSENT = Symbol('absent');
@@ -27,8 +28,9 @@ export function* pairsOf(recorded: Answer, ours: Answer): Generator<Pair, void> 
 
 function* pairs(path: string, recorded: unknown, ours: unknown, among: Among = NOTHING): Generator<Pair, void> {
   if (Array.isArray(recorded) && Array.isArray(ours) && recorded.length > 0) {
-    for (let index = 0; index < Math.max(recorded.length, ours.length); index += 1) {
-      yield* pairs(`${path}[${index}]`, memberOf(recorded, index), memberOf(ours, index));
+    const [there, here] = UNORDERED.test(path) ? [recorded.toSorted(), ours.toSorted()] : [recorded, ours];
+    for (let index = 0; index < Math.max(there.length, here.length); index += 1) {
+      yield* pairs(`${path}[${index}]`, memberOf(there, index), memberOf(here, index));
     }
   } else if (isObject(recorded) && isObject(ours) && Object.keys(recorded).length > 0) {
     for (const key of new Set([...Object.keys(recorded), ...Object.keys(ours)])) {

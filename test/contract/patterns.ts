@@ -100,6 +100,9 @@ export const PATTERNS: readonly Pattern[] = [
   ]),
 ];
 
+/** Lists whose order says nothing: the original writes them as its hash sets come. */
+export const UNORDERED = /^body\.contexts\..+\.(scopes|commands|events)$/;
+
 const DOCUMENT = String.raw`body(\[\d+\])?(\.data|\.list\[\d+\])?`;
 
 const COMPILED = PATTERNS.map((pattern) => ({ pattern, path: compile(pattern.path) }));
