@@ -195,7 +195,12 @@ const COMMANDS: readonly Expectation[] = [
     },
   },
   {
-    row: 'times and delays beyond 2^53 − 1 ms',
+    row: 'numbers beyond int64, blank keys of tags',
+    about: named('tags/blank-key'),
+    ours: { body: { errorCode: 'IllegalArgument', errorMsg: 'Tags cannot contain blank keys!', succeeded: false } },
+  },
+  {
+    row: 'numbers beyond int64, blank keys of tags',
     about: named('create-variants/huge-int'),
     ours: { body: { errorCode: 'BadRequest', errorMsg: 'long overflow', succeeded: false } },
   },
@@ -238,6 +243,25 @@ const READS: readonly Expectation[] = [
   },
 ];
 
+/** Of what is sent again. */
+const REPAIR: readonly Expectation[] = [
+  {
+    row: 'an empty body on `compensate`',
+    about: named('event-compensate/empty'),
+    ours: {
+      status: 400,
+      'headers.wow-error-code': 'IllegalArgument',
+      'headers.content-type': 'application/json',
+      body: {
+        errorCode: 'IllegalArgument',
+        errorMsg: '400 BAD_REQUEST "Failed to read HTTP message"',
+        bindingErrors: UNREADABLE_BODY,
+        succeeded: false,
+      },
+    },
+  },
+];
+
 /** Of the facade: it names what it does not know. */
 const FACADE: readonly Expectation[] = [
   {
@@ -256,11 +280,78 @@ const FACADE: readonly Expectation[] = [
   })),
 ];
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const MACHINE_ID = { machineId: isCount };
+
+/** What Redress stands on in place of what the original stands on. */
+const HEALTH = (components: string): Record<string, Expected> => ({
+  [`${components}.mongo`]: ABSENT,
+  [`${components}.redis`]: ABSENT,
+  [`${components}.ssl`]: ABSENT,
+  [`${components}.machineId.details`]: MACHINE_ID,
+  [`${components}.db`]: {
+    status: 'UP',
+    details: { database: 'PostgreSQL', validationQuery: /^select /, version: /^\d+(\.\d+)*/ },
+  },
+  [`${components}.temporal`]: { status: 'UP', details: { namespace: /./ } },
+  [`${components}.worker`]: { status: 'UP', details: { state: 'RUNNING' } },
+});
+
 const ACTUATOR: readonly Expectation[] = [
   {
     row: 'another method on `/actuator/…`',
     about: named('actuator/post-health'),
     ours: { 'headers.allow': 'GET,HEAD,OPTIONS' },
+  },
+  {
+    row: 'components of `/actuator/health`',
+    about: named(
+      'actuator/get/health',
+      'actuator/get/health/',
+      'actuator/health-accept-application/json',
+      'actuator/health-accept-*/*',
+    ),
+    ours: HEALTH('body.components'),
+  },
+  {
+    row: 'components of `/actuator/health`',
+    about: named('actuator/health-accept-application/vnd.spring-boot.actuator.v2+json'),
+    ours: HEALTH('body.details'),
+  },
+  {
+    row: 'components of `/actuator/health`',
+    about: named('actuator/get/health/mongo', 'actuator/get/health/redis', 'actuator/get/health/ssl'),
+    ours: { status: 404, 'headers.content-type': ABSENT, body: '' },
+  },
+  {
+    row: 'components of `/actuator/health`',
+    about: named('actuator/get/health/machineId'),
+    ours: { 'body.details': MACHINE_ID },
+  },
+  {
+    row: '`/actuator/cosidGenerator`',
+    about: named('actuator/get/cosidGenerator'),
+    ours: error(
+      400,
+      'BadRequest',
+      'There is no shared generator of numbers: GET /actuator/cosidStringGenerator gives an id as text.',
+    ),
+  },
+  {
+    row: '`/actuator/cosidGenerator`',
+    about: named('actuator/get/cosidGenerator/cosid'),
+    ours: error(400, 'BadRequest', 'CosIdGenerator does not support the generation of long IDs!'),
+  },
+  {
+    row: '`/actuator/cosidStringGenerator`',
+    about: named('actuator/get/cosidStringGenerator'),
+    ours: {
+      status: 200,
+      'headers.content-type': 'application/vnd.spring-boot.actuator.v3+json;charset=UTF-8',
+      'headers.wow-error-code': ABSENT,
+      body: isGeneratedId,
+    },
   },
 ];
 
