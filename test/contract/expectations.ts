@@ -370,4 +370,11 @@ const EVERYWHERE: readonly Expectation[] = [
 ];
 
 /** The differences that are kept on purpose, in the order in which they are tried. */
-export const EXPECTATIONS: readonly Expectation[] = [...COMMANDS, ...READS, ...FACADE, ...ACTUATOR, ...EVERYWHERE];
+export const EXPECTATIONS: readonly Expectation[] = [
+  ...COMMANDS,
+  ...READS,
+  ...REPAIR,
+  ...FACADE,
+  ...ACTUATOR,
+  ...EVERYWHERE,
+];
