@@ -3,7 +3,7 @@ import type { Exchange } from './recording.ts';
 import { createRenaming } from './renaming.ts';
 import { type Outcome, playScenario } from './replay.ts';
 import { type Scenario, scenariosOf } from './scenario.ts';
-import { environmentFor } from './settings.ts';
+import { RECORDED_ENVIRONMENT, environmentFor } from './settings.ts';
 
 /** Scenarios that are played at once. */
 const AT_ONCE = 6;
@@ -47,8 +47,7 @@ export async function playRecording(
 /** The environment that an instance needs for a recording beside its servers. */
 export function environmentOf(exchanges: readonly Exchange[]): Record<string, string> {
   const configs = new Set(exchanges.flatMap(({ config }) => config ?? []));
-  // Whoever plays a recording has time for its records, which are all due at once.
-  return Object.assign({ AUTO_RETRY: 'off' }, ...[...configs].map(environmentFor)) as Record<string, string>;
+  return Object.assign({ ...RECORDED_ENVIRONMENT }, ...[...configs].map(environmentFor)) as Record<string, string>;
 }
 
 function reasonToSkip({ config }: Exchange): string | null {
