@@ -1,0 +1,65 @@
+import type { Column } from './columns.ts';
+import { type Compiled, notThat } from './compiled.ts';
+import { isStorable } from './json.ts';
+import type { Parameters } from './parameters.ts';
+import type { Comparison, Test } from './predicate.ts';
+import { passes } from './scalar.ts';
+import { textCompared, textTest } from './text-test.ts';
+
+/** Whether what a column holds passes a test. */
+export function columnTest(column: Column, test: Test, parameters: Parameters): Compiled {
+  if (test.is === 'present') return true;
+  switch (column.type) {
+    case 'word': {
+      const words = column.words.filter((word) => passes(word, test));
+      if (words.length === column.words.length) return true;
+      if (words.length === 0) return false;
+      return `${column.sql} = any(${parameters.bind('text[]', words)})`;
+    }
+    case 'boolean': {
+      const [onTrue, onFalse] = [passes(true, test), passes(false, test)];
+      if (onTrue === onFalse) return onTrue;
+      return onTrue ? column.sql : notThat(column.sql);
+    }
+    case 'text':
+      return textColumnTest(column.sql, test, parameters);
+    case 'integer':
+      return integerTest(column.sql, test, parameters);
+  }
+}
+
+function textColumnTest(sql: string, test: Exclude<Test, { is: 'present' }>, parameters: Parameters): Compiled {
+  switch (test.is) {
+    case 'equal': {
+      const texts = test.values.filter((value) => typeof value === 'string' && isStorable(value));
+      if (texts.length === 0) return false;
+      const [only] = texts;
+      if (texts.length === 1) return `${sql} = ${parameters.bind('text', only)}`;
+      return `${sql} = any(${parameters.bind('text[]', texts)})`;
+    }
+    case 'compared':
+      return typeof test.bound === 'string' && textCompared(sql, test.by, test.bound, parameters);
+    case 'text':
+      return textTest(sql, test, parameters);
+  }
+}
+
+function integerTest(sql: string, test: Exclude<Test, { is: 'present' }>, { bind }: Parameters): Compiled {
+  switch (test.is) {
+    case 'equal': {
+      const integers = test.values.filter((value) => typeof value === 'number' && Number.isSafeInteger(value));
+      return integers.length > 0 && `${sql} = any(${bind('bigint[]', integers)})`;
+    }
+    case 'compared':
+      return typeof test.bound === 'number' && integerCompared(sql, test.by, test.bound, bind);
+    case 'text':
+      return false;
+  }
+}
+
+/** Between two integers lies none: a bound with a fraction counts as the integer before or after it. */
+function integerCompared(sql: string, by: Comparison, bound: number, bind: Parameters['bind']): Compiled {
+  if (Math.abs(bound) > Number.MAX_SAFE_INTEGER) return by.startsWith('<') === bound > 0;
+  const integer = by === '>' || by === '<=' ? Math.floor(bound) : Math.ceil(bound);
+  return `${sql} ${by} ${bind('bigint', integer)}`;
+}
