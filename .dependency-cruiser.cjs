@@ -125,6 +125,12 @@ const OUTSIDE_THE_SERVER = [
     to: { path: SERVER, reachable: true },
   },
   {
+    name: 'the second evaluator of queries shares nothing with the first',
+    severity: 'error',
+    from: { path: '^test/query/evaluator/' },
+    to: { pathNot: '^test/query/evaluator/' },
+  },
+  {
     name: 'the server does not know its tests, benchmarks and local start',
     severity: 'error',
     from: { path: SERVER },
