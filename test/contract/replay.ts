@@ -5,7 +5,7 @@ import { type Expectation, applyExpectation } from './expectation.ts';
 import type { Exchange, RecordedRequest, RecordedResponse } from './recording.ts';
 import type { Renaming } from './renaming.ts';
 import type { Scenario, Step } from './scenario.ts';
-import { send } from './send.ts';
+import { sendPatiently } from './send.ts';
 
 /** Where the original was to be found when it was recorded. */
 const RECORDED_HOST = '127.0.0.1:18080';
@@ -91,7 +91,7 @@ async function tryExchange(exchange: Exchange, scene: Scene, onText?: (soFar: st
   const expectation = expectationOf(exchange, scene);
   const { host } = new URL(scene.url);
   try {
-    const response = await send(scene.url, translate(exchange.request, host, scene.renaming), onText);
+    const response = await sendPatiently(scene.url, translate(exchange.request, host, scene.renaming), onText);
     const recorded = readAnswer(atHost(exchange.response, host));
     const ours = readAnswer(asKept(response, exchange));
     const comparison = compareAnswers(recorded, ours, {

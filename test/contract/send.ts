@@ -1,16 +1,35 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { RecordedRequest, RecordedResponse } from './recording.ts';
 
 /** Milliseconds after which an answer is no longer waited for. */
 const TIMEOUT = 30_000;
 
+/** Milliseconds for which a service that is not available is asked again. */
+const PATIENCE = 15_000;
+
+/**
+ * Sends a request, again where the service says that it is not available at the moment and has not done anything: on a
+ * busy machine Temporal may be slower than the service waits for it.
+ */
+export async function sendPatiently(...args: Parameters<typeof send>): Promise<RecordedResponse> {
+  const endsAt = Date.now() + PATIENCE;
+  for (;;) {
+    const response = await send(...args);
+    // With a command id it may have been sent all the same.
+    const isRefused = response.status === 503 && response.body?.includes('"commandId"') === false;
+    if (!isRefused || Date.now() >= endsAt) return response;
+    await delay(Number(response.headers['retry-after'] ?? 1) * 1_000);
+  }
+}
+
 /**
  * Sends a request as it is, with nothing added but what HTTP needs. `onText` is given what has arrived of the body, each
  * time that more has.
  */
-export async function send(
+async function send(
   url: string,
   { method, path, headers, body }: RecordedRequest,
   onText: (soFar: string) => void = () => undefined,
