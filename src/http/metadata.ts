@@ -1,5 +1,12 @@
-import { AGGREGATE_NAME, CONTEXT_NAME, EVENT_BODY_TYPES, type EventName, TENANT_ID } from '../domain/index.ts';
-import { COMMAND_TYPES, DEFAULT_COMMANDS } from './command-types.ts';
+import {
+  AGGREGATE_NAME,
+  CONTEXT_NAME,
+  type CommandName,
+  EVENT_BODY_TYPES,
+  type EventName,
+  TENANT_ID,
+} from '../domain/index.ts';
+import { COMMAND_TYPES } from './command-types.ts';
 
 /** A bounded context as the original describes its own (contract 5.3). Members may be null, and are then written as such. */
 interface BoundedContext {
@@ -40,12 +47,26 @@ const FRAMEWORK_SCOPES: Readonly<Record<string, string>> = {
   'wow.api.query': 'me.ahoo.wow.api.query',
 };
 
-/** Events that every aggregate of the original knows; like the commands behind them they are not listed. */
-const DEFAULT_EVENTS: ReadonlySet<EventName> = new Set([
-  'default_aggregate_deleted',
-  'default_aggregate_recovered',
-  'default_resource_tags_applied',
-]);
+/** The aggregate's own, without what every aggregate knows, in the order in which the original lists its sets. */
+const COMMANDS: readonly CommandName[] = [
+  'apply_execution_success',
+  'create_execution_failed',
+  'prepare_compensation',
+  'change_function',
+  'apply_execution_failed',
+  'force_prepare_compensation',
+  'apply_retry_spec',
+  'mark_recoverable',
+];
+const EVENTS: readonly EventName[] = [
+  'function_changed',
+  'retry_spec_applied',
+  'compensation_prepared',
+  'execution_success_applied',
+  'execution_failed_created',
+  'execution_failed_applied',
+  'recoverable_marked',
+];
 
 const SERVICE: BoundedContext = {
   alias: 'compensation',
@@ -57,8 +78,8 @@ const SERVICE: BoundedContext = {
       type: 'me.ahoo.wow.compensation.domain.ExecutionFailed',
       tenantId: TENANT_ID,
       id: null,
-      commands: namesBut(COMMAND_TYPES, DEFAULT_COMMANDS),
-      events: namesBut(EVENT_BODY_TYPES, DEFAULT_EVENTS),
+      commands: COMMANDS.map((name) => COMMAND_TYPES[name]),
+      events: EVENTS.map((name) => EVENT_BODY_TYPES[name]),
     },
   },
 };
@@ -75,7 +96,3 @@ export const METADATA: { readonly contexts: Readonly<Record<string, BoundedConte
     [CONTEXT_NAME]: SERVICE,
   },
 };
-
-function namesBut<Name extends string>(types: Readonly<Record<Name, string>>, left: ReadonlySet<Name>): string[] {
-  return Object.entries<string>(types).flatMap(([name, type]) => (left.has(name as Name) ? [] : [type]));
-}

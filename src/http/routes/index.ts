@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { ACTUATOR_ROUTES } from './actuator.ts';
+import { BI_ROUTES } from './bi.ts';
 import { COMMAND_ROUTES } from './commands.ts';
 import { EVENT_ROUTES } from './events.ts';
 import { FEED_ROUTES } from './feed.ts';
@@ -16,6 +17,7 @@ export const OPERATOR_ROUTES: readonly Route[] = [...ACTUATOR_ROUTES, ...METRICS
 /** Every operation. Where two paths fit a request, the first in this order takes it. */
 export const ROUTES: readonly Route[] = [
   ...WOW_ROUTES,
+  ...BI_ROUTES,
   ...COMMAND_ROUTES,
   ...STATE_ROUTES,
   ...SNAPSHOT_ROUTES,
