@@ -113,8 +113,9 @@ function enumeration(value: Json, names: readonly string[]): string {
 /** Numeric strings count, fractions are cut off. */
 function int32(value: Json): number {
   const number = typeof value === 'string' && /^[+-]?\d+$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || Math.abs(number) >= 2 ** 31) throw illegalArgument('A 32 bit integer is expected.');
-  return Math.trunc(number);
+  const integer = typeof number === 'number' ? Math.trunc(number) : Infinity;
+  if (integer < -(2 ** 31) || integer >= 2 ** 31) throw illegalArgument('A 32 bit integer is expected.');
+  return integer;
 }
 
 function notNegative(limit: number): number {
