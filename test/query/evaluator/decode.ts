@@ -2,7 +2,7 @@ import { isArray, isObject, type Json, type JsonObject } from './json.ts';
 import { illegalArgument } from './refused.ts';
 
 /** In the order of the published enum: a number in a body is the place in it (corrections 1.8). */
-const OPERATORS = [
+export const OPERATORS = [
   ...['AND', 'OR', 'NOR', 'ID', 'IDS', 'AGGREGATE_ID', 'AGGREGATE_IDS', 'TENANT_ID', 'OWNER_ID', 'SPACE_ID'],
   ...['DELETED', 'ALL', 'EQ', 'NE', 'GT', 'LT', 'GTE', 'LTE', 'CONTAINS', 'IN', 'NOT_IN', 'BETWEEN', 'ALL_IN'],
   ...['STARTS_WITH', 'ENDS_WITH', 'ELEM_MATCH', 'NULL', 'NOT_NULL', 'TRUE', 'FALSE', 'EXISTS', 'TODAY'],

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OPERATORS } from '../evaluator/decode.ts';
 import type { Json, JsonObject } from '../evaluator/json.ts';
 import type { Found, Harvest } from './harvest.ts';
 import { anyValue, NAMES, TEXTS } from './values.ts';
@@ -29,7 +30,15 @@ const PATTERNS = [
 ];
 
 /** Text that no document can hold, but a condition can. */
-const UNSTORABLE = ['\u0000', 'order\u0000', '\ud83d', '\udc00', 'a\ud83d'];
+const UNSTORABLE: readonly Json[] = [
+  '\u0000',
+  'order\u0000x',
+  '\ud83d',
+  '\udc00',
+  'a\ud83d\u0000',
+  ['\u0000'],
+  { '\udc00': 1 },
+];
 
 /** Conditions that are in order, over fields and values of documents. */
 export function conditions(of: Harvest, ids: readonly string[]): Arbitrary {
@@ -89,11 +98,12 @@ function leaf(of: Harvest, ids: readonly string[]): Arbitrary {
   );
 }
 
-/** An operator as it may be written: as it is, in another letter case; its number is left to a test of its own. */
-const spelled = (...names: string[]): fc.Arbitrary<string> =>
+/** An operator as it may be written: as it is, in another letter case, as its number. */
+const spelled = (...names: readonly string[]): fc.Arbitrary<Json> =>
   fc.oneof(
-    { weight: 9, arbitrary: fc.constantFrom(...names) },
+    { weight: 18, arbitrary: fc.constantFrom(...names) },
     fc.constantFrom(...names).map((name) => name.toLowerCase()),
+    fc.constantFrom(...names).map((name) => OPERATORS.indexOf(name)),
   );
 
 /** A value that the operator ignores. */
@@ -161,7 +171,19 @@ function targets(of: Harvest): fc.Arbitrary<Found> {
     .map(({ field, value }) => ({ field: field.startsWith('$') ? `_${field}` : field, value }));
 }
 
-const UNKNOWN_FIELDS = ['_id', 'aggregateId', 'id', 'nope', '', '.', 'a..b', 'state.$x', 'state.', 'state.\u0000'];
+const UNKNOWN_FIELDS = [
+  '_id',
+  'aggregateId',
+  'id',
+  'nope',
+  '',
+  '.',
+  'a..b',
+  'state.$x',
+  'state.',
+  'state.\u0000',
+  'a.\ud83d',
+];
 
 /** One of many; a number shrinks better than a choice. */
 const among = (found: readonly Found[]): fc.Arbitrary<Found> =>
@@ -209,5 +231,9 @@ function textNear(given: Json): fc.Arbitrary<Json> {
     const cut = change === 0 ? characters.join('') : characters.slice(start, start + length).join('');
     return change === 1 ? cut.toUpperCase() : change === 2 ? cut.toLowerCase() : cut;
   });
-  return fc.oneof({ weight: 6, arbitrary: part }, fc.constantFrom(...TEXTS), fc.constantFrom(...UNSTORABLE));
+  return fc.oneof(
+    { weight: 6, arbitrary: part },
+    fc.constantFrom(...TEXTS),
+    fc.constantFrom('\u0000', 'order\u0000', '\ud83d'),
+  );
 }

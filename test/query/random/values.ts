@@ -72,6 +72,8 @@ export const NAMES: readonly string[] = [
   '%',
   '$x',
   '_id',
+  'tenantId',
+  'deleted',
   'é',
   '__proto__',
 ];
