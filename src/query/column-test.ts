@@ -14,7 +14,7 @@ export function columnTest(column: Column, test: Test, parameters: Parameters): 
       const words = column.words.filter((word) => passes(word, test));
       if (words.length === column.words.length) return true;
       if (words.length === 0) return false;
-      return `${column.sql} = any(${parameters.bind('text[]', words)})`;
+      return `${column.sql} = any(${parameters.bind(`${column.sqlType}[]`, words)})`;
     }
     case 'boolean': {
       const [onTrue, onFalse] = [passes(true, test), passes(false, test)];

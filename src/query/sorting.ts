@@ -34,7 +34,7 @@ export function orderBy(keys: readonly SortKey[], columns: Columns, { bind }: Pa
     .map(({ name, descending }) => {
       const column = columns.get(name);
       const key = column?.sql ?? `redress.sort_key(document, ${bind('text[]', pathOf(name))}, ${String(descending)})`;
-      const collation = column?.type === 'text' || column?.type === 'word' ? ' collate "C"' : '';
+      const collation = column?.type === 'text' ? ' collate "C"' : '';
       return `${key}${collation}${descending ? ' desc' : ''}`;
     })
     .join(', ');
