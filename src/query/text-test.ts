@@ -23,11 +23,7 @@ export function textTest(sql: string, test: Extract<Test, { is: 'text' }>, { bin
 
 /** How a text of SQL compares, by its bytes, with any other. */
 export function textCompared(sql: string, by: Comparison, bound: string, { bind }: Parameters): Compiled {
-  const end = bound.indexOf('\0');
-  if (end < 0) return `(${sql} ${by} ${bind('text', bound.toWellFormed())} collate "C")`;
-  // Nothing stored has U+0000: what is greater than the text before it is greater than all of it too.
-  const before = bind('text', bound.slice(0, end).toWellFormed());
-  return `(${sql} ${by.startsWith('>') ? '>' : '<='} ${before} collate "C")`;
+  return `(${sql} ${by} ${bind('text', bound)} collate "C")`;
 }
 
 function folded(sql: string, bind: Parameters['bind']): string {
