@@ -32,7 +32,16 @@ const PATTERNS = [
 ];
 
 /** Text that no document can hold, but a condition can. */
-const UNSTORABLE = ['\u0000', 'order\u0000x', '\ud83d', '\udc00', 'a\ud83d\u0000'];
+const UNSTORABLE: readonly Json[] = [
+  '\u0000',
+  'order\u0000x',
+  '\ud83d',
+  '\udc00',
+  'a\ud83d\u0000',
+  ['\u0000'],
+  { '\ud83d': 1 },
+];
+const UNSTORABLE_TEXTS = UNSTORABLE.filter((value) => typeof value === 'string');
 
 /** Conditions that are in order, over fields and values of documents. */
 export function conditions(of: Harvest, ids: readonly string[]): Arbitrary {
@@ -65,24 +74,23 @@ function elementMatch(of: Harvest, ids: readonly string[]): Arbitrary {
 
 function leaf(of: Harvest, ids: readonly string[]): Arbitrary {
   const target = targets(of);
+  const texts = of.values.filter(({ value }) => typeof value === 'string');
+  const textTarget = fc.oneof({ weight: 4, arbitrary: among(texts) }, target);
   const flags = of.values.filter(({ value }) => typeof value === 'boolean');
   const flagTarget = fc.oneof({ weight: 4, arbitrary: among(flags) }, target);
   const dateTarget = fc.oneof({ weight: 4, arbitrary: among(timed(of.values)) }, target);
-  const withField = (operator: Arbitrary, value: (given: Json) => fc.Arbitrary<Json>): Arbitrary =>
+  const withField = (operator: Arbitrary, value: (given: Json) => fc.Arbitrary<Json>, on = target): Arbitrary =>
     fc
-      .tuple(target, operator)
+      .tuple(on, operator)
       .chain(([{ field, value: given }, rest]) => value(given).map((chosen) => ({ field, ...rest, value: chosen })));
   const operator = (...names: string[]): Arbitrary => fc.record({ operator: spelled(...names) });
   const list = (given: Json): fc.Arbitrary<Json> =>
-    fc.array(
-      fc.oneof(fc.constant(given), near(given), fc.constantFrom<Json>(null, ['\u0000'], { '\ud83d': 1 }), anyValue),
-      { maxLength: 4 },
-    );
+    fc.array(fc.oneof(fc.constant(given), near(given), fc.constant(null), anyValue), { maxLength: 4 });
   return fc.oneof(
     { weight: 7, arbitrary: withField(operator(...COMPARISONS), near) },
     { weight: 3, arbitrary: withField(operator('IN', 'NOT_IN', 'ALL_IN'), list) },
     { weight: 2, arbitrary: withField(operator('BETWEEN'), bounds) },
-    { weight: 3, arbitrary: withField(textOperator, textNear) },
+    { weight: 3, arbitrary: withField(textOperator, textNear, textTarget) },
     { weight: 1, arbitrary: withField(operator('NULL', 'NOT_NULL'), () => anything) },
     {
       weight: 1,
@@ -231,7 +239,7 @@ function textNear(given: Json): fc.Arbitrary<Json> {
   return fc.oneof(
     { weight: 8, arbitrary: part },
     { weight: 1, arbitrary: fc.constantFrom(...TEXTS) },
-    { weight: 1, arbitrary: fc.constantFrom(...UNSTORABLE) },
+    { weight: 1, arbitrary: fc.constantFrom(...UNSTORABLE_TEXTS) },
   );
 }
 
