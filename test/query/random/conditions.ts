@@ -253,6 +253,7 @@ const SPELLINGS: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => text,
   (text) => text.replace(/\n$/, ''),
+  (text) => text.replace(/\n$/, ''),
   (text) => text.toUpperCase(),
   (text) => text.toLowerCase(),
 ];

@@ -3,7 +3,11 @@ import type { Json, JsonObject } from '../evaluator/json.ts';
 import { isArray, isObject } from '../evaluator/json.ts';
 import { anyValue, TEXTS, TIMES, WRITTEN_TIMES } from './values.ts';
 
-const text = fc.constantFrom(...TEXTS);
+/** Often with a final line feed, before which a text ends too (contract 4.2). */
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...TEXTS) },
+  { weight: 1, arbitrary: fc.constantFrom(...TEXTS).map((line) => `${line}\n`) },
+);
 const time = fc.constantFrom(...TIMES);
 const anyTime = fc.constantFrom<Json>(...TIMES, ...WRITTEN_TIMES);
 const owner = fc.constantFrom('', '', 'ops-a', 'ops-b');
