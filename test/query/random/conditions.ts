@@ -217,7 +217,8 @@ function near(given: Json): fc.Arbitrary<Json> {
 }
 
 function neighbours(value: Json): readonly [Json, ...Json[]] {
-  if (typeof value === 'number') return [value + 1, value - 1, value + 0.5, value - 0.5, String(value), [value]];
+  if (typeof value === 'number')
+    return [value + 1, value - 1, value + 0.5, value - 0.5, value + 0.5, value - 0.5, String(value)];
   if (typeof value === 'string') return [`${value}\n`, value.slice(0, -1), value.toUpperCase(), [value], { value }];
   return [[value], JSON.stringify(value), true];
 }
