@@ -6,7 +6,15 @@ import { loadTargets } from './dispatch/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { OPERATOR_ROUTES, ROUTES, createApp, createIdGenerators, createQueries, createReads, startHttp } from './http/index.ts';
+import {
+  OPERATOR_ROUTES,
+  ROUTES,
+  createApp,
+  createIdGenerators,
+  createQueries,
+  createReads,
+  startHttp,
+} from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
@@ -92,6 +100,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     advertisedUrl: config.advertisedUrl,
     waitHosts: config.waitHosts,
     maxWaiting: config.maxWaiting,
+    onRefused: (name, code) => {
+      metrics.refused(name, code);
+    },
     log,
   });
   const leadership = campaign(pools, log, 'starter');

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Activities } from '../../workflows/activities.ts';
 import type { Reply } from '../../workflows/replies.ts';
+import { readTemporalConfig } from './config.ts';
 import type { TemporalAccess } from './executions.ts';
 import { ensureNamespace, ensureSearchAttributes } from './namespace.ts';
 import { createWorker } from './worker.ts';
@@ -46,7 +46,7 @@ export interface Link extends TemporalAccess {
 
 /** Connects when Temporal is there, and keeps a worker running for as long as the process lives. */
 export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Link {
-  const config = loadClientConnectConfig();
+  const config = readTemporalConfig();
   const namespace = config.namespace ?? 'default';
   const stopping = new AbortController();
   let connection: NativeConnection | null = null;

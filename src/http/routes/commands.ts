@@ -2,7 +2,7 @@ import type { CommandName } from '../../domain/index.ts';
 import { commandAnswer } from '../command-answer.ts';
 import { readCommandCall } from '../command-request.ts';
 import type { HttpDeps } from '../deps.ts';
-import { failureOf } from '../failure.ts';
+import { errorFrame } from '../error-frame.ts';
 import type { Frame } from '../frame.ts';
 import type { Exchange, Route } from '../route.ts';
 
@@ -65,7 +65,6 @@ async function* commandFrames(name: CommandName, exchange: Exchange, deps: HttpD
     }
   } catch (error) {
     if (exchange.cancelled.aborted) return;
-    const { info } = failureOf(error, deps.log);
-    yield { id: deps.gateway.nextId(), event: info.errorCode, data: info };
+    yield errorFrame(error, deps);
   }
 }

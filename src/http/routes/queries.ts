@@ -1,7 +1,7 @@
 import { ok } from '../answer.ts';
 import type { HttpDeps } from '../deps.ts';
 import { documentFrames } from '../document-frames.ts';
-import { failureOf } from '../failure.ts';
+import { errorFrame } from '../error-frame.ts';
 import { decodeJson } from '../json-body.ts';
 import type { QueryScope } from '../queries.ts';
 import { RequestError } from '../request-error.ts';
@@ -53,10 +53,7 @@ function list(path: string, id: string, summary: string, subject: Subject, item:
     async handle(exchange, deps) {
       const batches = listBatches(exchange, subject, deps);
       if (exchange.produced === 'application/json') return { kind: 'list', list: { total: null, batches } };
-      const frames = await documentFrames(batches, (error) => {
-        const { info } = failureOf(error, deps.log);
-        return { id: deps.gateway.nextId(), event: info.errorCode, data: info };
-      });
+      const frames = await documentFrames(batches, (error) => errorFrame(error, deps));
       return { kind: 'frames', frames };
     },
   };
