@@ -21,25 +21,21 @@ describe.concurrent('the machine id of a process', () => {
     await Promise.all(leases.map((each) => each.release()));
   });
 
-  it.for([
+  it.for<[string, string]>([
     [
       'another process has taken it over',
       'update redress.instance set token = gen_random_uuid() where machine_id = $1',
     ],
     ['its row is gone with a restored database', 'delete from redress.instance where machine_id = $1'],
-  ])(
-    'is another one once %s',
-    async ([what = '', sql = ''], { expect }) => {
-      const held = await lease(`http://${what}`);
-      const before = held.machineId();
-      await store.sql(sql, [before]);
-      await expect.poll(() => held.machineId(), { timeout: 15_000 }).not.toBe(before);
-      const [row] = await store.sql('select url from redress.instance where machine_id = $1', [held.machineId()]);
-      expect(row).toEqual({ url: `http://${what}` });
-      await held.release();
-    },
-    20_000,
-  );
+  ])('is another one once %s', { timeout: 20_000 }, async ([what, sql], { expect }) => {
+    const held = await lease(`http://${what}`);
+    const before = held.machineId();
+    await store.sql(sql, [before]);
+    await expect.poll(() => held.machineId(), { timeout: 15_000 }).not.toBe(before);
+    const [row] = await store.sql('select url from redress.instance where machine_id = $1', [held.machineId()]);
+    expect(row).toEqual({ url: `http://${what}` });
+    await held.release();
+  });
 });
 
 describe('the rows of processes', () => {
