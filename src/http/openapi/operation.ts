@@ -31,9 +31,9 @@ const describeParameter = (parameter: string | Parameter): Parameter | Reference
   typeof parameter === 'string' ? component('parameters', parameter) : parameter;
 
 function describeBody(route: Route, body: NonNullable<Route['body']>): RequestBody | Reference {
-  if (typeof body === 'string' && Object.hasOwn(COMPONENTS.requestBodies, body))
-    return component('requestBodies', body);
-  return { description: route.summary, content: { 'application/json': { schema: schemaOf(body) } } };
+  if (typeof body !== 'string') return body;
+  if (Object.hasOwn(COMPONENTS.requestBodies, body)) return component('requestBodies', body);
+  return { description: route.summary, content: { 'application/json': { schema: ref(body) } } };
 }
 
 function describeResponses(route: Route): Operation['responses'] {

@@ -27,6 +27,9 @@ const json = (description: string, schema: Schema, headers: Response['headers'] 
   content: { 'application/json': { schema } },
 });
 
+/** An answer that says what went wrong. */
+export const failure = (description: string): Response => json(description, INFO);
+
 /** The answers that several operations give. */
 export const RESPONSES = named<Response>()({
   'wow.CommandOk': {
@@ -45,11 +48,11 @@ export const RESPONSES = named<Response>()({
   'wow.CommandTooManyRequests': json('Command Too Many Requests', RESULT_OR_INFO, AND_WHEN_TO_RETRY),
   'wow.CommandRequestTimeout': json('Command Request Timeout', RESULT_OR_INFO),
   'wow.CommandIllegalAccessDeletedAggregate': json('Illegal Access Deleted Aggregate', RESULT),
-  'wow.BadRequest': json('Bad Request', INFO),
-  'wow.NotFound': json('Not Found', INFO),
-  'wow.RequestTimeout': json('Request Timeout', INFO),
-  'wow.PayloadTooLarge': json('The body is larger than 1 MiB', INFO),
-  'wow.UnsupportedMediaType': json('Unsupported Media Type', INFO),
+  'wow.BadRequest': failure('Bad Request'),
+  'wow.NotFound': failure('Not Found'),
+  'wow.RequestTimeout': failure('Request Timeout'),
+  'wow.PayloadTooLarge': failure('The body is larger than 1 MiB'),
+  'wow.UnsupportedMediaType': failure('Unsupported Media Type'),
   'wow.TooManyRequests': json('Too Many Requests', INFO, AND_WHEN_TO_RETRY),
   'wow.ServiceUnavailable': json('Postgres or Temporal does not answer at the moment', INFO, AND_WHEN_TO_RETRY),
   'wow.CountQuery': json('The number of what the condition matches', INT64),
