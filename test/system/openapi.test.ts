@@ -13,6 +13,7 @@ const CREATE = { ...FAILED_EXECUTION, executeAt: Date.now() };
 const HERE = { 'Command-Aggregate-Id': 'described' };
 const STORED = { 'Command-Wait-Stage': 'SNAPSHOT' };
 const STREAMED = { Accept: 'text/event-stream' };
+const MARK = { 'Command-Type': 'me.ahoo.wow.compensation.api.MarkRecoverable' };
 const MINE = { operator: 'AGGREGATE_ID', value: 'described' };
 const NEVER = { 'Command-Wait-Stage': 'EVENT_HANDLED', 'Command-Wait-Timeout': '1' };
 
@@ -58,6 +59,16 @@ const EXCHANGES: readonly (readonly [status: number, request: string, body?: unk
   [200, 'POST /execution_failed/state/(0)/10'],
   [200, 'PUT /execution_failed/described/force_prepare_compensation', {}, STREAMED],
   [200, 'GET /wow/id/global'],
+  [200, 'GET /wow/metadata'],
+  [200, 'POST /wow/command/send', { id: 'described', recoverable: 'UNRECOVERABLE' }, MARK],
+  [400, 'POST /wow/command/send', {}],
+  [200, 'POST /wow/bi/script', {}],
+  [200, 'POST /wow/bi/script', {}, { Accept: 'application/json' }],
+  [406, 'POST /wow/bi/script', {}, { Accept: 'text/html' }],
+  [200, 'GET /wow/bi/script'],
+  [200, 'GET /actuator'],
+  [200, 'GET /actuator/cosid/cosid'],
+  [400, 'GET /actuator/cosid/nobody'],
   [200, 'GET /actuator/health'],
   [200, 'GET /actuator/health/liveness'],
   [404, 'GET /actuator/health/nothing'],
