@@ -9,7 +9,6 @@ export default {
     'workflows/untrusted-signals.ts',
     'local/*.{ts,cjs}',
     'bench/{main,bare*}.ts',
-    'tools/openapi.ts',
     'test/workflow/record.ts',
     'test/contract/queries.ts',
   ],
