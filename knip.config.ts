@@ -12,7 +12,7 @@ export default {
     'test/workflow/record.ts',
     'test/contract/queries.ts',
   ],
-  project: ['{src,workflows,activities,local,bench,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
+  project: ['{src,workflows,activities,local,bench,tools,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
   // A type is worth a name for whoever reads a signature, also where nobody imports it yet.
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: [

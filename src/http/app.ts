@@ -10,10 +10,11 @@ import { negotiate } from './negotiation.ts';
 import { RequestError } from './request-error.ts';
 import { requestLog } from './request-log.ts';
 import type { Exchange, Route } from './route.ts';
+import { documentRoutes } from './routes/document.ts';
 import { ROUTES } from './routes/index.ts';
 import { unknownRoute } from './unknown-route.ts';
 
-/** The REST contract over `deps`, or the part of it in `routes`. */
+/** The REST contract over `deps`, or the part of it in `routes`, and the document that describes it. */
 export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -21,8 +22,9 @@ export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES): Ex
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(requestLog(deps.log), refuseBadEscapes, cors);
-  for (const route of routes) app[route.method](expressPath(route.path), takeRoute(route, deps));
-  for (const [path, methods] of explainedMethods(routes)) app.all(expressPath(path), explainMethods(methods));
+  const table = [...routes, ...documentRoutes(routes)];
+  for (const route of table) app[route.method](expressPath(route.path), takeRoute(route, deps));
+  for (const [path, methods] of explainedMethods(table)) app.all(expressPath(path), explainMethods(methods));
   app.use((request) => {
     throw unknownRoute(request);
   });

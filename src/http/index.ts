@@ -1,6 +1,7 @@
 export { createApp } from './app.ts';
 export type { HttpDeps } from './deps.ts';
 export type { HealthChecks, HealthComponent } from './health.ts';
+export { describeApi } from './openapi/document.ts';
 export { type Queries, createQueries } from './queries.ts';
 export { createIdGenerators } from './id-generators.ts';
 export { type Reads, createReads } from './reads.ts';
