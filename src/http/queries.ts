@@ -58,7 +58,7 @@ export function createQueries(
   const count = async (sql: Sql): Promise<number> => Number((await run<{ total: string }>(sql))[0]?.total ?? 0);
 
   async function* read({ rows, project, limit }: RowsQuery): AsyncGenerator<JsonObject[]> {
-    if (limit > 0 && limit <= MAX_ROWS_AT_ONCE) {
+    if (limit !== null && limit <= MAX_ROWS_AT_ONCE) {
       yield (await run<DocumentRow>(rows)).map(({ document }) => project(document));
       return;
     }
