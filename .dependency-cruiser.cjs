@@ -8,10 +8,11 @@ const ROOMS = {
   'src/temporal': ['workflows', 'activities', 'src/domain'],
   'src/gateway': ['src/domain', 'src/command-handler', 'src/store'],
   'src/dispatch': ['src/domain'],
-  'src/feed': ['src/store', 'src/domain'],
+  'src/feed': ['src/domain', 'src/history', 'src/store'],
   'src/kafka': ['src/feed', 'src/gateway'],
   'src/recovery': ['src/store', 'src/temporal'],
-  'src/http': ['src/domain', 'src/gateway', 'src/query', 'src/store', 'src/feed'],
+  'src/history': ['src/domain', 'src/store'],
+  'src/http': ['src/domain', 'src/gateway', 'src/history', 'src/query', 'src/store', 'src/feed'],
   workflows: [],
   activities: ['src/domain', 'src/command-handler', 'src/dispatch'],
 };
@@ -122,6 +123,12 @@ const OUTSIDE_THE_SERVER = [
     severity: 'error',
     from: { path: '^bench/bare' },
     to: { path: SERVER, reachable: true },
+  },
+  {
+    name: 'the second evaluator of queries shares nothing with the first',
+    severity: 'error',
+    from: { path: '^test/query/evaluator/' },
+    to: { pathNot: '^test/query/evaluator/' },
   },
   {
     name: 'the server does not know its tests, benchmarks and local start',

@@ -1,39 +1,70 @@
+import { checkDiskSpace } from './disk-space.ts';
 import type { HealthChecks, HealthComponent } from './http/index.ts';
-import { type Pool, pingStore } from './store/index.ts';
+import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readFeedLag } from './store/index.ts';
 import type { Link } from './temporal/index.ts';
 
 const UP: HealthComponent = { status: 'UP' };
+/** Seconds for which every transaction may hold the feed back without being named. */
+const HELD_BACK = 1;
 
-/** What the service needs, each asked for real. It can still be read from, and takes creates, while Temporal is away. */
-export function createHealthChecks(pool: Pool, link: Link): HealthChecks {
-  const postgres = async (): Promise<HealthComponent> => ({
-    status: 'UP',
-    details: { version: await pingStore(pool) },
-  });
-  const temporal = (): Promise<HealthComponent> => {
-    const { connected, reason } = link.state();
-    return Promise.resolve(
-      connected
-        ? { status: 'UP', details: { namespace: link.namespace } }
-        : { status: 'DOWN', details: { namespace: link.namespace, error: reason } },
-    );
+/** What health looks at. */
+export interface HealthSources {
+  readonly pool: Pool;
+  readonly link: Link;
+  /** @throws Error once this process has lost its machine id */
+  readonly machineId: () => number;
+}
+
+/**
+ * What the service needs, each asked for real, under the names of contract 10.2. It can still be read from, and takes
+ * creates, while Temporal is away.
+ */
+export function createHealthChecks({ pool, link, machineId }: HealthSources): HealthChecks {
+  const db = async (): Promise<HealthComponent> => {
+    const version = await pingStore(pool);
+    return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
   };
-  const { worker } = link.state();
   return {
+    ping: () => Promise.resolve(UP),
     livenessState: () => Promise.resolve(UP),
     readinessState: async () => {
-      const { status } = await postgres();
+      const { status } = await db();
       return { status };
     },
-    postgres,
-    temporal,
-    ...(worker === null ? {} : { worker: () => Promise.resolve(workerHealth(link)) }),
+    diskSpace: () => checkDiskSpace(process.cwd()),
+    machineId: async () => {
+      await Promise.resolve(machineId());
+      return UP;
+    },
+    db,
+    feed: () => feedHealth(pool),
+    temporal: () => Promise.resolve(temporalHealth(link)),
+    ...(link.state().worker === null ? {} : { worker: () => Promise.resolve(workerHealth(link)) }),
   };
 }
 
+/** How old the oldest message is that waits, and for whom. To be late is no failure: it says where to look. */
+async function feedHealth(pool: Pool): Promise<HealthComponent> {
+  const { heldBack, subscribers } = await readFeedLag(pool);
+  const blockedBy = heldBack < HELD_BACK ? null : await findFeedBlocker(pool);
+  return {
+    status: 'UP',
+    details: { heldBackSeconds: heldBack, subscriberLagSeconds: subscribers, ...(blockedBy && { blockedBy }) },
+  };
+}
+
+function temporalHealth(link: Link): HealthComponent {
+  const { namespace } = link;
+  const { connected, reason } = link.state();
+  return connected
+    ? { status: 'UP', details: { namespace } }
+    : { status: 'DOWN', details: { namespace, error: reason } };
+}
+
+/** A worker that runs has nothing to do while it cannot ask Temporal for it. */
 function workerHealth(link: Link): HealthComponent {
-  const { worker, reason } = link.state();
-  return worker === 'RUNNING'
+  const { connected, worker, reason } = link.state();
+  return worker === 'RUNNING' && connected
     ? { status: 'UP', details: { state: worker } }
     : { status: 'DOWN', details: { state: worker, error: reason ?? 'it is being started' } };
 }

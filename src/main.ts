@@ -5,19 +5,33 @@ import { type Config, readConfig } from './config.ts';
 import { TargetsFileError } from './dispatch/index.ts';
 import { ListenError } from './http/index.ts';
 import { type Service, startService } from './service.ts';
+import { rebase } from './rebase.ts';
 import { StoreUnavailable, StoreUnusable } from './store/index.ts';
 import { installRuntime } from './temporal/index.ts';
 
 /** What can go wrong at the start for reasons that the person who starts it can mend; the message says how. */
 const EXPECTED = [ConfigError, TargetsFileError, StoreUnusable, StoreUnavailable, ListenError];
 
+const REBASE = 'feed rebase';
+
+const USAGE = `Redress: the service. Settings come from the environment.
+
+  node src/main.ts              runs it
+  node src/main.ts ${REBASE}  lets the event feed go on after the database was restored from a backup, and ends`;
+
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
-    process.stdout.write(`Redress: the service. Settings come from the environment.\n\n${configHelp()}\n`);
+  const command = process.argv.slice(2).join(' ');
+  if (command !== '' && command !== REBASE) {
+    process.stdout.write(`${USAGE}\n\n${configHelp()}\n`);
+    process.exitCode = command === '--help' ? 0 : 2;
     return;
   }
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel, base: { pid: process.pid } });
+  if (command === REBASE) {
+    await rebase(config.databaseUrl, log);
+    return;
+  }
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'a defect: this process ends, and has to be started again');
     process.exit(1);

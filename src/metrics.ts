@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Decision } from './command-handler/index.ts';
+import type { FeedLag } from './store/index.ts';
 
 /** Milliseconds for which the number of open records is not counted again. */
 const COUNTED_FOR = 10_000;
@@ -11,6 +12,8 @@ export interface Readings {
   poolWaits(): Readonly<Record<string, number>>;
   countOpenRecords(): Promise<number>;
   temporalConnected(): boolean;
+  feedReaders(): number;
+  readFeedLag(): Promise<FeedLag>;
 }
 
 /** The metrics of this process, in the text format of Prometheus. */
@@ -78,6 +81,25 @@ export function createMetrics(): Metrics {
           }
         },
       );
+      gauge('redress_feed_readers', 'Readers of the feed that are connected to this process.', (into) => {
+        into.set(readings.feedReaders());
+      });
+      new Gauge({
+        name: 'redress_feed_lag_seconds',
+        help: 'Age of the oldest message that a subscriber has not taken; of `*`: that nobody may read, since an older transaction still runs.',
+        labelNames: ['subscriber'] as const,
+        registers,
+        async collect() {
+          this.reset();
+          try {
+            const { heldBack, subscribers } = await readings.readFeedLag();
+            this.set({ subscriber: '*' }, heldBack);
+            for (const [subscriber, lag] of Object.entries(subscribers)) this.set({ subscriber }, lag);
+          } catch {
+            this.set({ subscriber: '*' }, Number.NaN);
+          }
+        },
+      });
       new Gauge({
         name: 'redress_pool_waiting',
         help: 'Callers that wait for a Postgres connection.',

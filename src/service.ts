@@ -3,19 +3,22 @@ import { createActivities } from '../activities/index.ts';
 import { createCommandHandler } from './command-handler/index.ts';
 import type { Config } from './config.ts';
 import { loadTargets } from './dispatch/index.ts';
+import { createFeed } from './feed/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { OPERATOR_ROUTES, ROUTES, createApp, createQueries, createReads, startHttp } from './http/index.ts';
+import { OPERATOR_ROUTES, ROUTES, createApp, createIdGenerators, createQueries, createReads, startHttp } from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
   campaign,
+  checkCluster,
   countOpen,
   createGlobalIds,
   createPools,
   leaseInstance,
   migrate,
   observeNamespace,
+  readFeedLag,
 } from './store/index.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
 
@@ -23,7 +26,7 @@ import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } f
 export interface Service {
   /** Where it listens: for the API, or only for health and metrics. */
   readonly url: string;
-  /** Stops in order: HTTP, waiters, starter, worker, pools. */
+  /** Stops in order: HTTP with the readers of the feed, waiters, starter, worker, pools. */
   stop(): Promise<void>;
 }
 
@@ -32,6 +35,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const targets = await loadTargets(config.targetsFile, process.env);
   await migrate(config.databaseUrl, log);
   const pools = createPools(config.databaseUrl, log);
+  await checkCluster(pools.commands);
   const lease = await leaseInstance(pools.commands, log, {
     url: config.advertisedUrl,
     roles: [...config.roles].join(','),
@@ -99,6 +103,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     autoRetry: config.autoRetry,
     log,
   });
+  const feed = createFeed({ pool: pools.queries, log });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -108,14 +113,22 @@ export async function startService(config: Config, log: Logger): Promise<Service
     }),
     countOpenRecords: () => countOpen(pools.queries),
     temporalConnected: () => link.state().connected,
+    feedReaders: () => feed.readers(),
+    readFeedLag: () => readFeedLag(pools.queries),
   });
   const app = createApp(
     {
       gateway,
       reads: createReads(pools.queries),
+      pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
-      health: createHealthChecks(pools.queries, link),
+      feed,
+      health: createHealthChecks({ pool: pools.queries, link, machineId: () => lease.machineId() }),
       metrics,
+      idGenerators: createIdGenerators({
+        next: () => ids.next(),
+        state: () => ({ machineId: lease.machineId(), lastTimestamp: ids.lastTime() }),
+      }),
       log,
       retryDefaults: config.retryDefaults,
     },
@@ -126,6 +139,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     url: http.url,
     async stop() {
       const closed = http.close(config.shutdownTimeout / 2);
+      feed.stop();
       // Callers get half of the time to see their command through; then their waits end.
       const waits = setTimeout(() => {
         gateway.stop();

@@ -13,6 +13,8 @@ export interface DispatchDeps {
   readonly handler: CommandHandler;
   readonly executions: Executions;
   readonly slots: Slots;
+  /** Milliseconds that the command may wait for its slot. */
+  readonly patience: number;
 }
 
 /** Null: the command is on its way and its answer will come. Otherwise it is decided already. */
@@ -68,11 +70,11 @@ function signal(deps: DispatchDeps, command: Command, message: CommandMessage): 
 
 /** The slot of a command that was sent is freed by its decision. */
 async function withSlot<Result>(
-  { slots }: DispatchDeps,
+  { slots, patience }: DispatchDeps,
   command: Command,
   send: () => Promise<Result>,
 ): Promise<Result> {
-  await slots.take(command.aggregateId, command.commandId);
+  await slots.take(command.aggregateId, command.commandId, patience);
   let isSent = false;
   try {
     const result = await send();

@@ -98,7 +98,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     const message = toMessage(command, wait, endpoint);
     const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
     try {
-      const outcome = await dispatch({ ...deps, slots }, command, message);
+      const outcome = await dispatch({ ...deps, slots, patience: wait.timeout }, command, message);
       yield sentResult(command, nextId(), command.name === 'create_execution_failed' ? 0 : command.expectedVersion);
       if (outcome !== null) outcomeSignals(command, outcome).forEach(receive);
       if (waiter !== null) yield* waiter.results();

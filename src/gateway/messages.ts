@@ -34,7 +34,7 @@ export type CommandRequest = {
     readonly name: Name;
     readonly body: CommandBodies[Name];
     readonly requestId: string | null;
-    /** Null on create only: an id is made. */
+    /** Null: an id is made. On create it is the new record's, otherwise one that no record has. */
     readonly aggregateId: string | null;
   };
 }[CommandName];

@@ -9,8 +9,8 @@ const SLOT_TIMEOUT = 30_000;
 
 /** Limits the commands that are on their way to one record. */
 export interface Slots {
-  /** Waits for a slot. @throws GatewayError TooManyRequests where too many wait already */
-  take(id: string, commandId: string): Promise<void>;
+  /** Waits for a slot, `patience` milliseconds at most. @throws GatewayError TooManyRequests then, or where too many wait already */
+  take(id: string, commandId: string, patience: number): Promise<void>;
   /** Frees the slot of a command that is decided, or was never sent. */
   free(commandId: string): void;
 }
@@ -46,27 +46,34 @@ export function createSlots(): Slots {
   };
 
   return {
-    async take(id, commandId) {
+    async take(id, commandId, patience) {
       const lane = lanes.get(id) ?? { inFlight: 0, queue: [] };
       lanes.set(id, lane);
-      if (lane.inFlight >= MAX_IN_FLIGHT) {
-        if (lane.queue.length >= MAX_QUEUED) {
-          throw new GatewayError(
-            'TooManyRequests',
-            `${MAX_IN_FLIGHT + MAX_QUEUED} commands are on their way to record [${id}] already. Try again in a moment.`,
-            { retryAfter: 1 },
-          );
-        }
-        await new Promise<void>((resolve) =>
-          lane.queue.push(() => {
-            occupy(lane, id, commandId);
-            resolve();
-          }),
-        );
+      if (lane.inFlight < MAX_IN_FLIGHT) {
+        occupy(lane, id, commandId);
         return;
       }
-      occupy(lane, id, commandId);
+      if (lane.queue.length >= MAX_QUEUED) throw tooMany(id, lane);
+      await new Promise<void>((resolve, reject) => {
+        const granted = (): void => {
+          clearTimeout(timer);
+          occupy(lane, id, commandId);
+          resolve();
+        };
+        const timer = setTimeout(() => {
+          lane.queue.splice(lane.queue.indexOf(granted), 1);
+          reject(tooMany(id, lane));
+        }, patience);
+        lane.queue.push(granted);
+      });
     },
     free,
   };
 }
+
+const tooMany = (id: string, { inFlight, queue }: Lane): GatewayError =>
+  new GatewayError(
+    'TooManyRequests',
+    `${inFlight + queue.length} commands are on their way to record [${id}] already: this one was not sent. Try again in a moment.`,
+    { retryAfter: 1 },
+  );

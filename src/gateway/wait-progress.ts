@@ -26,9 +26,11 @@ export function createWaitProgress(commandId: string, plan: WaitPlan): (signal: 
 
   return (signal) => {
     if (signal.commandId !== commandId) {
-      if (plan.tail === null || !isAbout(signal, plan.tail.stage, plan.tail.function)) return IGNORED;
+      if (plan.tail === null) return IGNORED;
+      const isThere = isAbout(signal, plan.tail.stage, plan.tail.function);
+      if (!isThere && (signal.stage !== 'PROCESSED' || plan.tail.stage === 'SENT')) return IGNORED;
       if (signal.errorCode !== 'Ok') return { shown: true, done: true };
-      arrived.add(signal.commandId);
+      if (isThere) arrived.add(signal.commandId);
       return { shown: true, done: isDone() };
     }
     if (signal.stage === 'PROCESSED') processed = true;

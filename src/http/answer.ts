@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Failure } from './failure.ts';
 import type { Frame } from './frame.ts';
 import type { List } from './list.ts';
+import { writeText } from './write-text.ts';
 
 /** What a route answers; one place writes it. */
 export type Answer =
@@ -21,8 +22,15 @@ export type WholeAnswer =
       readonly contentType?: string;
       /** Seconds, for `Retry-After`; null: without that header. */
       readonly retryAfter?: number | null;
+      /** Besides the others. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'text'; readonly contentType: string; readonly text: string }
+  | {
+      readonly kind: 'text';
+      readonly contentType: string;
+      readonly text: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'empty'; readonly status: number; readonly contentType?: string };
 
 /** A good answer in JSON. */
@@ -37,19 +45,25 @@ export function failed({ status, info, retryAfter }: Failure): WholeAnswer {
 export function writeAnswer(response: Response, answer: WholeAnswer): void {
   switch (answer.kind) {
     case 'json': {
-      const { status, body, errorCode, contentType = 'application/json', retryAfter = null } = answer;
+      const { status, body, errorCode, contentType = 'application/json', retryAfter = null, headers } = answer;
       if (errorCode !== null) response.setHeader('Wow-Error-Code', headerValue(errorCode));
       if (retryAfter !== null) response.setHeader('Retry-After', retryAfter);
-      response.writeHead(status, { 'Content-Type': contentType }).end(JSON.stringify(body));
+      setHeaders(response, headers);
+      writeText(response, status, contentType, JSON.stringify(body));
       return;
     }
     case 'text':
-      response.writeHead(200, { 'Content-Type': answer.contentType }).end(answer.text);
+      setHeaders(response, answer.headers);
+      writeText(response, 200, answer.contentType, answer.text);
       return;
     case 'empty':
       if (answer.contentType !== undefined) response.setHeader('Content-Type', answer.contentType);
       response.writeHead(answer.status, { 'Content-Length': 0 }).end();
   }
+}
+
+function setHeaders(response: Response, headers: Readonly<Record<string, string>> = {}): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 /** An error code as a header can carry it: those of signals are the sender's words. */

@@ -15,6 +15,10 @@ export interface CommandCall {
   readonly wait: WaitPlan;
 }
 
+type NamedBody = { [Name in CommandName]: { readonly name: Name; readonly body: CommandBodies[Name] } }[CommandName];
+
+type Envelope = Omit<CommandRequest, keyof NamedBody>;
+
 /** Commands that say nothing without a body; for the others none is as good as an empty one (contract 1.8). */
 const NEEDS_BODY: ReadonlySet<CommandName> = new Set(['create_execution_failed', 'default_apply_resource_tags']);
 
@@ -28,29 +32,35 @@ export async function readCommandCall(
   retryDefaults: RetrySpec,
 ): Promise<CommandCall> {
   const wait = readWaitPlan(request);
-  const isCreate = name === 'create_execution_failed';
-  const envelope = {
-    aggregateId: isCreate ? newId(request) : pathId(request),
+  const envelope = readEnvelope(name, request, name === 'create_execution_failed' ? newId(request) : pathId(request));
+  const json = decodeJson(await text(), request.get('Content-Type'));
+  if ((json === undefined || json === null) && NEEDS_BODY.has(name)) throw illegalArgument('Command can not be empty.');
+  return { command: { ...envelope, ...readBody(name, json, retryDefaults) }, wait };
+}
+
+/** What the headers say of a command to record `aggregateId`. @throws RequestError */
+export function readEnvelope(name: CommandName, request: Request, aggregateId: string | null): Envelope {
+  const hasVersion = name !== 'create_execution_failed';
+  return {
+    aggregateId,
     requestId: readRequestId(request),
     ownerId: headerText(request, 'Command-Owner-Id'),
     spaceId: headerText(request, 'Wow-Space-Id', 'CoSec-Space-Id'),
-    expectedVersion: isCreate ? null : parseInt32(headerText(request, 'Command-Aggregate-Version')),
+    expectedVersion: hasVersion ? parseInt32(headerText(request, 'Command-Aggregate-Version')) : null,
     attempt: OUTCOMES.has(name) ? readAttempt(request) : null,
     header: readMessageHeader(request),
   };
-  const body = readBody(name, decodeJson(await text(), request.get('Content-Type')), retryDefaults);
-  return { command: { ...envelope, name, body } as CommandRequest, wait };
 }
 
-function readBody(name: CommandName, json: unknown, retrySpec: RetrySpec): CommandBodies[CommandName] {
-  if ((json === undefined || json === null) && NEEDS_BODY.has(name)) throw illegalArgument('Command can not be empty.');
+/** A command's name with its body. @throws RequestError where the decoded JSON is not that command's */
+export function readBody(name: CommandName, json: unknown, retrySpec: RetrySpec): NamedBody {
   const reading = readCommandBody(name, json, { retrySpec });
-  if (reading.ok) return reading.body;
+  if (reading.ok) return { name, body: reading.body } as NamedBody;
   throw reading.path === null ? new RequestError(reading.code, reading.message) : undecodable(reading.message);
 }
 
-/** The id that the caller chose for a new record; null: one is made. */
-function newId(request: Request): string | null {
+/** The id that the caller chose in a header; null: one is made. @throws RequestError */
+export function newId(request: Request): string | null {
   const id = headerText(request, 'Command-Aggregate-Id');
   return id === '' ? null : checkAggregateId(id);
 }

@@ -1,17 +1,23 @@
 import type { Logger } from 'pino';
 import type { RetrySpec } from '../domain/index.ts';
+import type { Feed } from '../feed/index.ts';
 import type { Gateway } from '../gateway/index.ts';
+import type { Pools } from '../store/index.ts';
 import type { HealthChecks } from './health.ts';
 import type { Queries } from './queries.ts';
+import type { IdGenerators } from './id-generators.ts';
 import type { Reads } from './reads.ts';
 
 /** What the doors need of the rest of the house. */
 export interface HttpDeps {
   readonly gateway: Gateway;
   readonly reads: Reads;
+  readonly pools: Pick<Pools, 'commands' | 'queries'>;
   readonly queries: Queries;
+  readonly feed: Feed;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
+  readonly idGenerators: IdGenerators;
   readonly log: Logger;
   /** For failures that bring no retry spec of their own. */
   readonly retryDefaults: RetrySpec;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { GatewayError } from '../gateway/index.ts';
+import { SourcingConflict } from '../history/index.ts';
 import { QueryRefused } from '../query/index.ts';
 import { StoreBusy, StoreRefused, StoreTimeout, StoreUnavailable } from '../store/index.ts';
 import { type ErrorInfo, errorInfo, statusOf } from './error-info.ts';
@@ -44,6 +45,10 @@ export function failureOf(error: unknown, log: Logger): Failure {
   if (error instanceof StoreUnavailable) {
     log.warn({ reason: error.message }, 'a request found the store unavailable');
     return failure(errorInfo('ServiceUnavailable', 'The store does not answer at the moment. Try again in a second.'));
+  }
+  if (error instanceof SourcingConflict) {
+    log.error({ err: error }, 'a record cannot be sourced from its events');
+    return failure(errorInfo('SourcingVersionConflict', error.message));
   }
   if (error instanceof StoreRefused)
     return failure(errorInfo('IllegalArgument', `The store refuses it: ${error.message}`));

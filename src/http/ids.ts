@@ -12,9 +12,10 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 const INTEGER = /^[+-]?\d+$/;
 const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
+const INT64_LIMIT = 2 ** 63;
 
-/** The value of `{name}` in the path, percent-decoded. */
-function pathValue(request: Request, name: string): string {
+/** The value of `{name}` in the path, percent-decoded. @throws Error where the route has none */
+export function pathValue(request: Request, name: string): string {
   const value: unknown = request.params[name];
   if (typeof value !== 'string') throw new Error(`the path of this route has no {${name}}`);
   return value;
@@ -29,6 +30,23 @@ export function pathInt(request: Request, name: string): number {
   const value = parseInt32(text);
   if (value === null) throw illegalArgument(`For input string: "${text}"`);
   return value;
+}
+
+/** The value of `{name}` in the path, which is an int64. @throws RequestError */
+export function pathLong(request: Request, name: string): number {
+  const text = pathValue(request, name);
+  const value = INTEGER.test(text) ? Number(text) : NaN;
+  // Beyond 2^53 - 1 it is not exact, which no time is.
+  if (!(Math.abs(value) <= INT64_LIMIT)) throw illegalArgument(`For input string: "${text}"`);
+  return value;
+}
+
+/** Where a batch begins and how many records it takes (contract 8.3). @throws RequestError */
+export function batchRange(request: Request): { readonly afterId: string; readonly limit: number } {
+  const afterId = checkAggregateId(pathValue(request, 'afterId'));
+  const limit = pathInt(request, 'limit');
+  if (limit < 1) throw illegalArgument(`The limit [${limit}] must be greater than or equal to 1.`);
+  return { afterId, limit };
 }
 
 /** Null for a text that is no int32. */

@@ -4,6 +4,7 @@ import type { HttpDeps } from './deps.ts';
 
 export type MediaType =
   | 'application/json'
+  | 'application/sql'
   | 'text/event-stream'
   | 'text/plain'
   | 'application/vnd.spring-boot.actuator.v3+json'
@@ -19,8 +20,8 @@ export interface Route {
   readonly tag: 'compensation.execution_failed' | 'wow' | 'Actuator' | 'redress';
   /** The media types it can answer with, the default first. */
   readonly produces: readonly [MediaType, ...MediaType[]];
-  /** What a caller learns who uses another method or wants another media type: nothing (404), or why (405, 406). */
-  readonly mismatch: 'unknown' | 'explained';
+  /** What a caller learns who uses another method or wants another media type: nothing (404), why (405, 406), or only the latter. */
+  readonly mismatch: 'unknown' | 'explained' | 'unacceptable';
   /** The schema of the request body; null: none is read. */
   readonly body: string | null;
   /** The schema of the body of a good answer; null: it has none, or only text. */

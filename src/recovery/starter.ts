@@ -8,6 +8,7 @@ import {
   engageRecord,
   findOverdue,
   findUnengaged,
+  pruneRedeliveries,
   pruneRefusals,
 } from '../store/index.ts';
 import type { Executions } from '../temporal/index.ts';
@@ -27,6 +28,8 @@ const OVERDUE_INTERVAL = 10_000;
 const SYNC_INTERVAL = 10 * 60_000;
 const PRUNE_INTERVAL = 10 * 60_000;
 const PRUNE_LIMIT = 10_000;
+/** They are as large as stack traces. */
+const REDELIVERY_LIMIT = 500;
 const BACKLOG_INTERVAL = 2_000;
 
 export interface StarterDeps {
@@ -68,7 +71,10 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       await engageRecord(pool, record.id, epoch);
     });
 
-  const prune = every(PRUNE_INTERVAL, () => pruneRefusals(pool, PRUNE_LIMIT));
+  const prune = every(PRUNE_INTERVAL, async () => {
+    await pruneRefusals(pool, PRUNE_LIMIT);
+    while ((await pruneRedeliveries(pool, REDELIVERY_LIMIT)) === REDELIVERY_LIMIT && !stopping.signal.aborted);
+  });
   const watchBacklog = every(BACKLOG_INTERVAL, async () => {
     pace.backlog(await executions.backlogAge());
   });

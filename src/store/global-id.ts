@@ -7,6 +7,8 @@ const SEQUENCE_RESET = 32_767;
 export interface GlobalIds {
   /** @throws Error once this process has lost its machine id */
   next(): string;
+  /** The time in the newest id, epoch milliseconds; -1 before the first. */
+  lastTime(): number;
 }
 
 /**
@@ -28,6 +30,7 @@ export function createGlobalIds(machineId: () => number, now: () => number = Dat
       if (sequence === 0) time += 1;
       return radix62(time, 8) + radix62(machine, 4) + radix62(sequence, 3);
     },
+    lastTime: () => time,
   };
 }
 

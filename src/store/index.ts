@@ -1,6 +1,11 @@
+export * from './checkpoints.ts';
+export * from './cluster.ts';
+export * from './cursor.ts';
 export * from './engagement.ts';
 export * from './errors.ts';
 export * from './event-streams.ts';
+export * from './feed-lag.ts';
+export * from './feed.ts';
 export * from './global-id.ts';
 export * from './instances.ts';
 export * from './leader.ts';
@@ -9,3 +14,4 @@ export * from './outcomes.ts';
 export * from './pools.ts';
 export * from './records.ts';
 export * from './streams.ts';
+export * from './redeliveries.ts';

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Client } from './pools.ts';
 import type { Pools } from './pools.ts';
 
-/** One advisory lock key per job of which only one process may do it at a time. */
-export const LEADER_KEYS = { starter: 7_365_321 } as const;
+/** A job of which only one process may do it at a time. */
+export type Job = 'starter' | `feed ${string}`;
 
 const RETRY_INTERVAL = 2_000;
 
@@ -13,11 +13,13 @@ const RETRY_INTERVAL = 2_000;
  */
 export interface Leadership {
   isLeader(): boolean;
+  /** The connection that holds the lock: what is written over it is written by the leader. Null: another process leads. */
+  session(): Client | null;
   stop(): Promise<void>;
 }
 
 /** Campaigns for leadership until stopped. */
-export function campaign(pools: Pools, log: Logger, job: keyof typeof LEADER_KEYS): Leadership {
+export function campaign(pools: Pools, log: Logger, job: Job): Leadership {
   let held: (Client & { end(): Promise<void> }) | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -32,9 +34,10 @@ export function campaign(pools: Pools, log: Logger, job: keyof typeof LEADER_KEY
       });
       let isLeader = false;
       try {
-        const { rows } = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-          LEADER_KEYS[job],
-        ]);
+        const { rows } = await session.query<{ locked: boolean }>(
+          `select pg_try_advisory_lock(hashtextextended('redress ' || $1, 0)) as locked`,
+          [job],
+        );
         isLeader = rows[0]?.locked === true && !stopped;
       } finally {
         if (!isLeader) await session.end();
@@ -56,6 +59,7 @@ export function campaign(pools: Pools, log: Logger, job: keyof typeof LEADER_KEY
 
   return {
     isLeader: () => held !== null,
+    session: () => held,
     async stop() {
       stopped = true;
       clearTimeout(timer);

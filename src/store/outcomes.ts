@@ -1,5 +1,5 @@
 import type { Outcome, Refusal, RefusalCode } from '../domain/index.ts';
-import { type Client, type Pool, type Statement, run } from './pools.ts';
+import { type Client, type Pool, type Statement, run, runOn } from './pools.ts';
 
 /** The recorded outcome of a command, and of which record it is. */
 export type RecordedOutcome = Outcome & { readonly aggregateId: string };
@@ -96,7 +96,7 @@ export async function recordRefusal(
   refusal: Refusal,
 ): Promise<void> {
   const values = [commandId, id, refusal.code, refusal.message, version, refusal.reachedHandler];
-  await ('transaction' in on ? on.query(REFUSE, values) : run(on, REFUSE, values));
+  await runOn(on, REFUSE, values);
 }
 
 /** Forgets at most `limit` refusals of more than a day ago. */

@@ -75,6 +75,7 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
         connectionString: databaseUrl,
         connectionTimeoutMillis: CONNECT_TIMEOUT,
         statement_timeout: POOLS.commands.statementTimeout,
+        query_timeout: POOLS.commands.statementTimeout + 1_000,
         keepAlive: true,
         application_name: `redress ${name}`,
       });
@@ -131,7 +132,19 @@ export async function run<Row extends pg.QueryResultRow>(
   return (await client.query<Row>({ ...statement, values: [...values] })).rows;
 }
 
-const PING: Statement = { name: 'ping', text: `select current_setting('server_version') as version` };
+/** Runs a named statement inside a transaction or alone. */
+export function runOn<Row extends pg.QueryResultRow>(
+  on: Client | Pool,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return 'transaction' in on ? on.query<Row>(statement, values) : run<Row>(on, statement, values);
+}
+
+/** What the store is asked to see whether it answers. */
+export const VALIDATION_QUERY = `select current_setting('server_version') as version`;
+
+const PING: Statement = { name: 'ping', text: VALIDATION_QUERY };
 
 /** The server's version, if it answers. @throws StoreUnavailable */
 export async function pingStore(pool: Pool): Promise<string> {

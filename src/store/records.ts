@@ -34,8 +34,24 @@ insert into redress.snapshot (document, deadline, not_before, engaged) values ($
 
 const APPEND: Statement = {
   name: 'record.append',
-  text: `with stream as (insert into redress.event_stream (document) values ($1))
+  // A transaction that waited for the row more than once may have its id before the one that wrote the version before:
+  // Postgres gives it where the first wait ends. The feed keeps the versions in order by the greater of both ids.
+  text: `with stream as (
+  insert into redress.event_stream (document, transaction_id)
+  select $1, greatest(pg_current_xact_id(), (
+    select before.transaction_id from redress.event_stream before
+    where before.aggregate_id = $6 and before.version = ($1::jsonb -> 'version')::int - 1
+      and before.era = (select era from redress.feed)))
+)
 update redress.snapshot set document = $2, deadline = $3, not_before = $4, engaged = $5 where aggregate_id = $6`,
+};
+
+const REGENERATE: Statement = {
+  name: 'record.regenerate',
+  text: `insert into redress.snapshot as stored (document, deadline, not_before, engaged) values ($1, $2, $3, $4)
+on conflict on constraint snapshot_key do update set
+  document = excluded.document, deadline = excluded.deadline, not_before = excluded.not_before, engaged = excluded.engaged
+where stored.version <= (excluded.document -> 'version')::int`,
 };
 
 const DISARM: Statement = {
@@ -53,7 +69,7 @@ export async function loadRecord(pool: Pool, id: string): Promise<StoredRecord |
   return toRecord((await pool.query<RecordRow & object>(LOAD, [id]))[0]);
 }
 
-/** The record as it stands, locked until the transaction ends. Nothing may be written before: the feed's order depends on it. */
+/** The record as it stands, locked until the transaction ends. Nothing may be written before: the feed waits for all who have written. */
 export async function lockRecord(client: Client, id: string): Promise<StoredRecord | null> {
   return toRecord((await run<RecordRow & object>(client, LOCK, [id]))[0]);
 }
@@ -66,6 +82,11 @@ export async function createRecord(pool: Pool, stream: EventStream, record: Stor
 /** Stores the next version of a record that this transaction has locked. */
 export async function appendToRecord(client: Client, stream: EventStream, record: StoredRecord): Promise<void> {
   await run(client, APPEND, [JSON.stringify(stream), ...values(record), stream.aggregateId]);
+}
+
+/** Stores a snapshot made anew from all events, unless a newer version is there. */
+export async function regenerateRecord(client: Client, record: StoredRecord): Promise<void> {
+  await run(client, REGENERATE, values(record));
 }
 
 /** Takes the deadline off a record that this transaction has locked; its next version sets it anew. */

@@ -20,7 +20,7 @@ function take(id: string, count: number): Promise<unknown>[] {
   const first = taken.length;
   return Array.from({ length: count }, (_, index) => {
     const commandId = `${id}-${first + index + 1}`;
-    return slots.take(id, commandId).then(() => taken.push(commandId));
+    return slots.take(id, commandId, 60_000).then(() => taken.push(commandId));
   });
 }
 
@@ -47,6 +47,18 @@ describe('the commands on their way to one record', () => {
     await expect(asked.at(-1)).rejects.toMatchObject({ code: 'TooManyRequests', retryAfter: 1 });
     await settle();
     expect(taken).toHaveLength(MAX_IN_FLIGHT);
+  });
+
+  it('leave the queue when their caller would not wait any longer', async () => {
+    vi.useFakeTimers();
+    void take('a', MAX_IN_FLIGHT);
+    const impatient = expect(slots.take('a', 'impatient', 500)).rejects.toMatchObject({ code: 'TooManyRequests' });
+    await vi.advanceTimersByTimeAsync(501);
+    await impatient;
+    void take('a', 1);
+    slots.free('a-1');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(taken.at(-1)).toBe(`a-${MAX_IN_FLIGHT + 1}`);
   });
 
   it('do not stand in the way of those to another', async () => {

@@ -74,7 +74,7 @@ describe('a wait for the tail of a saga', () => {
       'shown',
       'shown',
       'shown',
-      'dropped',
+      'shown',
       'last',
     ]);
   });
@@ -93,9 +93,11 @@ describe('a wait for the tail of a saga', () => {
     ]);
   });
 
-  it('is over when one of the commands fails', () => {
-    const broken = failed('SNAPSHOT', { commandId: 'b' });
-    expect(follow(plan, PROCESSED, saga('a', 'b'), broken)).toEqual(['shown', 'shown', 'last']);
+  it('is over when one of the commands fails, at the stage of the tail or before it', () => {
+    for (const stage of ['SNAPSHOT', 'PROCESSED'] as const) {
+      const broken = failed(stage, { commandId: 'b' });
+      expect(follow(plan, PROCESSED, saga('a', 'b'), broken)).toEqual(['shown', 'shown', 'last']);
+    }
   });
 
   it('remembers a command that is there before the saga has said that it sent it', () => {

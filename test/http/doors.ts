@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { createFeed } from '../../src/feed/index.ts';
 import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from '../../src/gateway/index.ts';
-import { type HttpDeps, createApp, startHttp } from '../../src/http/index.ts';
+import { type HttpDeps, createApp, createIdGenerators, startHttp } from '../../src/http/index.ts';
+import { createPools } from '../../src/store/index.ts';
 import { type Received, type Sending, send } from './send.ts';
 
 /** What the gateway was asked. */
@@ -52,6 +54,8 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
     },
   });
   const up = () => Promise.resolve({ status: 'UP' as const });
+  // Opened by their first use, for which a test brings a database of its own.
+  const pools = createPools('postgres://127.0.0.1:1/none', pino({ level: 'silent' }));
   const app = createApp({
     gateway,
     reads: {
@@ -65,8 +69,14 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
       list: () => noBatches(),
       paged: () => Promise.resolve({ total: 0, batches: noBatches() }),
     },
+    pools,
+    feed: createFeed({ pool: pools.queries, log: pino({ level: 'silent' }) }),
     health: { livenessState: up, readinessState: up, ping: up },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => Promise.resolve('up 1\n') },
+    idGenerators: createIdGenerators({
+      next: () => GLOBAL_ID,
+      state: () => ({ machineId: 524_288, lastTimestamp: 1_756_700_000_009 }),
+    }),
     log: pino({ level: 'debug' }, sink),
     retryDefaults: { maxRetries: 10, minBackoff: 180, executionTimeout: 120 },
     ...overrides,

@@ -19,14 +19,14 @@ async function get(path: string, health: HealthChecks, headers: Record<string, s
 test('health is UP where all is well, with its parts in the order of their names', async () => {
   const received = await get('/actuator/health', {
     ...CHECKS,
-    postgres: () => Promise.resolve({ status: 'UP', details: { version: '18' } }),
+    db: () => Promise.resolve({ status: 'UP', details: { version: '18' } }),
     temporal: () => Promise.resolve({ status: 'UNKNOWN' }),
   });
   expect(received.body).toBe(
     JSON.stringify({
       components: {
+        db: { details: { version: '18' }, status: 'UP' },
         livenessState: { status: 'UP' },
-        postgres: { details: { version: '18' }, status: 'UP' },
         readinessState: { status: 'UP' },
         temporal: { status: 'UNKNOWN' },
       },
@@ -77,8 +77,8 @@ test('a group answers with the status of its part alone', async () => {
 });
 
 test('a part answers with its details', async () => {
-  const health = { ...CHECKS, postgres: () => Promise.resolve({ status: 'DOWN' as const, details: { error: 'x' } }) };
-  const received = await get('/actuator/health/postgres', health);
+  const health = { ...CHECKS, db: () => Promise.resolve({ status: 'DOWN' as const, details: { error: 'x' } }) };
+  const received = await get('/actuator/health/db', health);
   expect([received.status, received.body]).toEqual([503, '{"details":{"error":"x"},"status":"DOWN"}']);
 });
 

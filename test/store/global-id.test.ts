@@ -13,6 +13,16 @@ describe('a global id', () => {
     expect([ids.next(), ids.next()]).toEqual(['0UvW2Apk2COG001', '0UvW2Apk2COG002']);
   });
 
+  it('leaves its time behind', () => {
+    const ids = createGlobalIds(
+      () => MACHINE,
+      () => NOW,
+    );
+    expect(ids.lastTime()).toBe(-1);
+    ids.next();
+    expect(ids.lastTime()).toBe(NOW);
+  });
+
   it('is the next one in the order of text, whatever the clock does', () => {
     let now = NOW;
     const ids = createGlobalIds(

@@ -1,79 +1,100 @@
 import type { Answer } from '../answer.ts';
-import { type HealthComponent, type HealthStatus, checkComponent, checkHealth } from '../health.ts';
+import { COSID } from '../id-generators.ts';
+import { pathValue } from '../ids.ts';
 import { RequestError } from '../request-error.ts';
 import type { Exchange, Route } from '../route.ts';
-import type { HttpDeps } from '../deps.ts';
+import { healthOfPath, wholeHealth } from './health.ts';
 
-/** Groups answer Kubernetes' probes with what one component says (contract 10.3). */
-const GROUPS: Readonly<Record<string, 'livenessState' | 'readinessState'>> = {
-  liveness: 'livenessState',
-  readiness: 'readinessState',
-};
-
-const V2 = 'application/vnd.spring-boot.actuator.v2+json';
+const BASE = '/actuator';
 
 const ACTUATOR = {
   method: 'get',
   tag: 'Actuator',
-  produces: ['application/vnd.spring-boot.actuator.v3+json', V2, 'application/json'],
+  produces: [
+    'application/vnd.spring-boot.actuator.v3+json',
+    'application/vnd.spring-boot.actuator.v2+json',
+    'application/json',
+  ],
   mismatch: 'explained',
   body: null,
   answer: null,
 } as const;
 
-/** How the service is doing (contract section 10). */
+/** An endpoint and the name of its link. */
+interface Endpoint extends Route {
+  readonly link: string;
+}
+
+/** The endpoints in the order in which their links are listed. */
+const ENDPOINTS: readonly Endpoint[] = [
+  endpoint('cosid-name', '/cosid/{name}', 'getStat', (exchange, { idGenerators }) =>
+    json(exchange, idGenerators.stat(nameOf(exchange))),
+  ),
+  {
+    ...endpoint('cosid-name', '/cosid/{name}', 'remove', (exchange, { idGenerators }) =>
+      json(exchange, idGenerators.remove(nameOf(exchange))),
+    ),
+    method: 'delete',
+  },
+  endpoint('cosid', '/cosid', 'stat', (exchange, { idGenerators }) => json(exchange, idGenerators.stats())),
+  endpoint('cosidGenerator-name', '/cosidGenerator/{name}', 'generate', (exchange, { idGenerators }) =>
+    idGenerators.nextNumber(nameOf(exchange)),
+  ),
+  endpoint('cosidGenerator', '/cosidGenerator', 'shareGenerate', () => {
+    throw new RequestError(
+      'BadRequest',
+      `There is no shared generator of numbers: GET ${BASE}/cosidStringGenerator gives an id as text.`,
+    );
+  }),
+  endpoint('cosidStringGenerator-name', '/cosidStringGenerator/{name}', 'generateAsString', (exchange, deps) =>
+    text(exchange, deps.idGenerators.next(nameOf(exchange))),
+  ),
+  // The original has no generator for this one and fails; the only one there is serves better.
+  endpoint('cosidStringGenerator', '/cosidStringGenerator', 'shareGenerateAsString', (exchange, { idGenerators }) =>
+    text(exchange, idGenerators.next(COSID)),
+  ),
+  endpoint('health', '/health', 'health_1', wholeHealth),
+  endpoint('health-path', '/health/{*path}', 'health', healthOfPath),
+];
+
+/** How the service is doing, and where its ids come from (contract section 10). */
 export const ACTUATOR_ROUTES: readonly Route[] = [
   {
     ...ACTUATOR,
-    path: '/actuator/health',
-    operationId: 'health_1',
-    summary: "Actuator web endpoint 'health'",
-    handle: wholeHealth,
+    path: BASE,
+    operationId: 'links',
+    summary: 'Actuator root web endpoint',
+    handle: (exchange) => json(exchange, { _links: links(exchange) }),
   },
-  {
-    ...ACTUATOR,
-    path: '/actuator/health/{*path}',
-    operationId: 'health',
-    summary: "Actuator web endpoint 'health-path'",
-    handle: (exchange, deps) => {
-      const path: unknown = exchange.request.params['path'];
-      const [name, ...rest] = Array.isArray(path) ? (path as string[]).filter((segment) => segment !== '') : [];
-      if (name === undefined) return wholeHealth(exchange, deps);
-      return rest.length === 0 ? partialHealth(name, exchange, deps) : componentOfGroup(name);
-    },
-  },
+  ...ENDPOINTS,
 ];
 
-async function wholeHealth({ produced }: Exchange, { health }: HttpDeps): Promise<Answer> {
-  const { components, status } = await checkHealth(health);
-  const described = Object.fromEntries(
-    Object.entries(components).map(([name, component]) => [name, describe(component)]),
+function endpoint(link: string, path: string, operationId: string, handle: Route['handle']): Endpoint {
+  return { ...ACTUATOR, link, path: BASE + path, operationId, summary: `Actuator web endpoint '${link}'`, handle };
+}
+
+/** Where the endpoints are for this caller. */
+function links({ request }: Exchange): Record<string, { href: string; templated: boolean }> {
+  const base = `${request.protocol}://${request.get('Host') ?? ''}`;
+  const paths = [['self', BASE], ...ENDPOINTS.map(({ link, path }) => [link, path])] as const;
+  return Object.fromEntries(
+    paths.map(([link = '', path = '']) => [link, { href: base + path, templated: path.includes('{') }]),
   );
-  const body = { [produced === V2 ? 'details' : 'components']: described, groups: Object.keys(GROUPS), status };
-  return healthAnswer(status, body, produced);
 }
 
-async function partialHealth(name: string, { produced }: Exchange, { health }: HttpDeps): Promise<Answer> {
-  const group = Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined;
-  const component = await checkComponent(health, group ?? name);
-  if (component === null) return { kind: 'empty', status: 404 };
-  const { status } = component;
-  return healthAnswer(status, group === undefined ? describe(component) : { status }, produced);
-}
+const nameOf = ({ request }: Exchange): string => pathValue(request, 'name');
 
-/** There are none to be seen; the original's answer for what is not even a group is kept. */
-function componentOfGroup(name: string): Answer {
-  if (Object.hasOwn(GROUPS, name)) return { kind: 'empty', status: 404 };
-  throw new RequestError('IllegalState', "'contributor' must not be null");
-}
-
-const describe = ({ status, details }: HealthComponent): HealthComponent =>
-  details === undefined ? { status } : { details, status };
-
-const healthAnswer = (status: HealthStatus, body: unknown, contentType: string): Answer => ({
+const json = ({ produced }: Exchange, body: unknown): Answer => ({
   kind: 'json',
-  status: status === 'DOWN' || status === 'OUT_OF_SERVICE' ? 503 : 200,
+  status: 200,
   body,
   errorCode: null,
-  contentType,
+  contentType: produced,
+});
+
+/** A bare id, although the media type promises JSON: so does the original (contract 10.10). */
+const text = ({ produced }: Exchange, id: string): Answer => ({
+  kind: 'text',
+  contentType: `${produced};charset=UTF-8`,
+  text: id,
 });

@@ -1,9 +1,7 @@
 import type { CommandName } from '../../domain/index.ts';
-import type { CommandResult } from '../../gateway/index.ts';
-import type { Answer } from '../answer.ts';
+import { commandAnswer } from '../command-answer.ts';
 import { readCommandCall } from '../command-request.ts';
 import type { HttpDeps } from '../deps.ts';
-import { statusOf } from '../error-info.ts';
 import { failureOf } from '../failure.ts';
 import type { Frame } from '../frame.ts';
 import type { Exchange, Route } from '../route.ts';
@@ -51,23 +49,8 @@ function command(method: Route['method'], path: string, name: CommandName, body:
     handle: (exchange, deps) =>
       exchange.produced === 'text/event-stream'
         ? { kind: 'frames', frames: commandFrames(name, exchange, deps) }
-        : commandAnswer(name, exchange, deps),
+        : readCommandCall(name, exchange, deps.retryDefaults).then((call) => commandAnswer(call, exchange, deps)),
   };
-}
-
-/** The result at the wanted stage, or the one that failed before, with what all of them have to say (contract 2.4). */
-async function commandAnswer(name: CommandName, exchange: Exchange, deps: HttpDeps): Promise<Answer> {
-  const { command, wait } = await readCommandCall(name, exchange, deps.retryDefaults);
-  const { stage } = wait.tail ?? wait;
-  let answer: CommandResult | undefined;
-  let result = {};
-  for await (const next of deps.gateway.send(command, wait, exchange.cancelled)) {
-    result = { ...result, ...next.result };
-    // Signals may come in any order: PROCESSED behind the wanted stage ends the wait, but is not what was asked for.
-    if (answer?.stage !== stage || next.stage === stage || !next.succeeded) answer = next;
-  }
-  if (answer === undefined) throw new Error('the gateway gave no result');
-  return { kind: 'json', status: statusOf(answer.errorCode), body: { ...answer, result }, errorCode: answer.errorCode };
 }
 
 /** A frame for every result as it arrives; whatever goes wrong is the last frame (contract 2.5). */

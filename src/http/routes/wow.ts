@@ -1,5 +1,8 @@
 import { readWaitSignal } from '../../gateway/index.ts';
+import { commandAnswer } from '../command-answer.ts';
+import { readFacadeCall } from '../command-facade.ts';
 import { decodeJson, undecodable } from '../json-body.ts';
+import { METADATA } from '../metadata.ts';
 import type { Route } from '../route.ts';
 
 /** The endpoints between instances and around commands (contract section 5). */
@@ -24,6 +27,30 @@ export const WOW_ROUTES: readonly Route[] = [
       }
       return { kind: 'empty', status: 200, contentType: 'application/json' };
     },
+  },
+  {
+    method: 'post',
+    path: '/wow/command/send',
+    operationId: 'wow.command.send',
+    summary: 'Unified Sending Endpoint For Command Messages',
+    tag: 'wow',
+    produces: ['application/json'],
+    mismatch: 'unknown',
+    body: 'object',
+    answer: 'wow.command.CommandResult',
+    handle: async (exchange, deps) => commandAnswer(await readFacadeCall(exchange, deps.retryDefaults), exchange, deps),
+  },
+  {
+    method: 'get',
+    path: '/wow/metadata',
+    operationId: 'wow.metadata.get',
+    summary: 'Get Wow Metadata',
+    tag: 'wow',
+    produces: ['application/json'],
+    mismatch: 'unknown',
+    body: null,
+    answer: 'wow.configuration.WowMetadata',
+    handle: () => ({ kind: 'json', status: 200, body: METADATA, errorCode: null }),
   },
   {
     method: 'get',

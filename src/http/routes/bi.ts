@@ -1,0 +1,54 @@
+import { type HeaderSqlType, deployScript, legacyScript, readScriptRequest } from '../bi/index.ts';
+import { decodeJson } from '../json-body.ts';
+import { illegalArgument } from '../request-error.ts';
+import { headerText } from '../request-header.ts';
+import type { Exchange, Route } from '../route.ts';
+
+const HEADER_SQL_TYPES: readonly HeaderSqlType[] = ['MAP', 'STRING'];
+
+const BI_SCRIPT = {
+  path: '/wow/bi/script',
+  operationId: 'wow.bi_script.generate',
+  summary: 'Generate BI Sync Script',
+  tag: 'wow',
+} as const;
+
+/** Scripts that make ClickHouse follow this service: of 8.10.10 by POST, of 6.0.9 by GET (contract 5.5). */
+export const BI_ROUTES: readonly Route[] = [
+  {
+    ...BI_SCRIPT,
+    method: 'post',
+    produces: ['application/sql', 'application/json'],
+    mismatch: 'unacceptable',
+    body: 'wow.openapi.BiScriptRequest',
+    answer: 'wow.openapi.BiScriptResponse',
+    handle: async ({ request, produced, text }) => {
+      const response = deployScript(readScriptRequest(decodeJson(await text(), request.get('Content-Type'))));
+      const headers = { 'Wow-BI-Diagnostic-Count': String(response.diagnostics.length) };
+      return produced === 'application/json'
+        ? { kind: 'json', status: 200, body: response, errorCode: null, headers }
+        : { kind: 'text', contentType: produced, text: response.script, headers };
+    },
+  },
+  {
+    ...BI_SCRIPT,
+    method: 'get',
+    operationId: 'wow.bi_script.generate_legacy',
+    produces: ['application/sql'],
+    mismatch: 'unknown',
+    body: null,
+    answer: null,
+    handle: (exchange) => ({
+      kind: 'text',
+      contentType: 'application/sql',
+      text: legacyScript(headerSqlType(exchange)),
+    }),
+  },
+];
+
+function headerSqlType({ request }: Exchange): HeaderSqlType {
+  const text = headerText(request, 'Wow-BI-Header-Sql-Type').toUpperCase();
+  const type = HEADER_SQL_TYPES.find((name) => name === (text === '' ? 'MAP' : text));
+  if (type === undefined) throw illegalArgument(`No enum constant me.ahoo.wow.bi.MessageHeaderSqlType.${text}`);
+  return type;
+}

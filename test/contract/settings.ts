@@ -1,0 +1,8 @@
+/** The settings under which everything was recorded: the records are due at once, and the original guards its queries. */
+export const RECORDED_ENVIRONMENT = { AUTO_RETRY: 'off', QUERY_GUARD: 'on', QUERY_ZONE: 'UTC' };
+
+/** How a setting of the original, as recorded, is set on an instance of ours. */
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+
+/** The environment of an instance for a setting of the original; undefined: we have no such setting. */
+export const environmentFor = (config: string): Readonly<Record<string, string>> | undefined => SETTINGS[config];

@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import type { Json, JsonObject } from '../evaluator/json.ts';
+import type { Found, Harvest } from './harvest.ts';
+import { anyValue, NAMES, TEXTS } from './values.ts';
+
+type Arbitrary = fc.Arbitrary<JsonObject>;
+
+const COMPARISONS = ['EQ', 'EQ', 'NE', 'GT', 'LT', 'GTE', 'LTE'];
+const TEXT_OPERATORS = ['CONTAINS', 'STARTS_WITH', 'ENDS_WITH'];
+const DATE_OPERATORS = ['TODAY', 'TOMORROW', 'THIS_WEEK', 'NEXT_WEEK', 'LAST_WEEK', 'THIS_MONTH', 'LAST_MONTH'];
+const ZONES = [
+  'Z',
+  'Asia/Shanghai',
+  'America/New_York',
+  'Asia/Kathmandu',
+  '+08:00',
+  '-0330',
+  '+9',
+  'GMT+2',
+  'UTC-05:00',
+];
+const PATTERNS = [
+  'yyyy-MM-dd HH:mm:ss',
+  'yyyy-MM-dd',
+  "yyyy-MM-dd'T'HH:mm",
+  'HH:mm',
+  "''yyyy.SSS",
+  'yyyyMMddHHmmssSSS',
+];
+
+/** Text that no document can hold, but a condition can. */
+const UNSTORABLE = ['\u0000', 'order\u0000', '\ud83d', '\udc00', 'a\ud83d'];
+
+/** Conditions that are in order, over fields and values of documents. */
+export function conditions(of: Harvest, ids: readonly string[]): Arbitrary {
+  return fc.letrec<{ condition: JsonObject }>((tie) => ({
+    condition: fc.oneof(
+      { maxDepth: 3, depthSize: 'small', withCrossShrink: true },
+      { weight: 6, arbitrary: leaf(of, ids) },
+      { weight: 3, arbitrary: combined(tie('condition')) },
+      { weight: 1, arbitrary: of.arrays.length === 0 ? leaf(of, ids) : elementMatch(of, ids) },
+    ),
+  })).condition;
+}
+
+function combined(child: Arbitrary): Arbitrary {
+  return fc.record({
+    operator: spelled('AND', 'OR', 'NOR'),
+    children: fc.array(child, { minLength: 1, maxLength: 3 }),
+  });
+}
+
+function elementMatch(of: Harvest, ids: readonly string[]): Arbitrary {
+  return fc.constantFrom(...of.arrays).chain(({ field, elements }) =>
+    fc.record({
+      field: fc.constant(field),
+      operator: spelled('ELEM_MATCH'),
+      children: fc.array(conditions(elements, ids), { minLength: 1, maxLength: 2 }),
+    }),
+  );
+}
+
+function leaf(of: Harvest, ids: readonly string[]): Arbitrary {
+  const target = targets(of);
+  const flags = of.values.filter(({ value }) => typeof value === 'boolean');
+  const flagTarget = fc.oneof({ weight: 4, arbitrary: among(flags) }, target);
+  const dateTarget = fc.oneof({ weight: 4, arbitrary: among(timed(of.values)) }, target);
+  const withField = (operator: Arbitrary, value: (given: Json) => fc.Arbitrary<Json>): Arbitrary =>
+    fc
+      .tuple(target, operator)
+      .chain(([{ field, value: given }, rest]) => value(given).map((chosen) => ({ field, ...rest, value: chosen })));
+  const operator = (...names: string[]): Arbitrary => fc.record({ operator: spelled(...names) });
+  const list = (given: Json): fc.Arbitrary<Json> =>
+    fc.array(fc.oneof(fc.constant(given), near(given), fc.constant(null), anyValue), { maxLength: 4 });
+  return fc.oneof(
+    { weight: 7, arbitrary: withField(operator(...COMPARISONS), near) },
+    { weight: 3, arbitrary: withField(operator('IN', 'NOT_IN', 'ALL_IN'), list) },
+    { weight: 2, arbitrary: withField(operator('BETWEEN'), bounds) },
+    { weight: 3, arbitrary: withField(textOperator, textNear) },
+    { weight: 1, arbitrary: withField(operator('NULL', 'NOT_NULL'), () => anything) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(flagTarget, operator('TRUE', 'FALSE')).map(([{ field }, rest]) => ({ field, ...rest })),
+    },
+    { weight: 1, arbitrary: withField(operator('EXISTS'), () => fc.boolean()) },
+    { weight: 3, arbitrary: fc.tuple(dateTarget, dates).map(([{ field }, rest]) => ({ field, ...rest })) },
+    { weight: 1, arbitrary: fc.record({ operator: spelled(...COMPARISONS), field: target.map(({ field }) => field) }) },
+    { weight: 2, arbitrary: withoutField(ids) },
+  );
+}
+
+/** An operator as it may be written: as it is, in another letter case; its number is left to a test of its own. */
+const spelled = (...names: string[]): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...names) },
+    fc.constantFrom(...names).map((name) => name.toLowerCase()),
+  );
+
+/** A value that the operator ignores. */
+const anything: fc.Arbitrary<Json> = anyValue.map((value) => value ?? '');
+
+const textOperator: Arbitrary = fc.record(
+  {
+    operator: spelled(...TEXT_OPERATORS),
+    options: fc.record({ ignoreCase: fc.constantFrom<Json>(true, true, true, false, 'true', 1) }),
+  },
+  { requiredKeys: ['operator'] },
+);
+
+const options = fc.record(
+  { zoneId: fc.constantFrom<Json>(...ZONES, 8), datePattern: fc.constantFrom(...PATTERNS), other: fc.constant(null) },
+  { requiredKeys: [] },
+);
+const dated = (operator: string, value: fc.Arbitrary<Json>): Arbitrary =>
+  fc.record({ operator: fc.constant(operator), value, options }, { requiredKeys: ['operator', 'value'] });
+const days = fc.oneof(fc.integer({ min: -3, max: 40 }), fc.constantFrom(1.9, -0.5, 400));
+const timeOfDay = fc.oneof(
+  fc.integer({ min: 0, max: 86_399 }),
+  fc.constantFrom('00:00', '12:00', '18:30', '18:30:00', '23:59:59.999', '04:00:00.000000001', '08:00:00.5'),
+);
+const dates: Arbitrary = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...DATE_OPERATORS).chain((operator) => dated(operator, anything)) },
+  dated('RECENT_DAYS', days),
+  dated('EARLIER_DAYS', days),
+  dated('BEFORE_TODAY', timeOfDay),
+);
+
+function withoutField(ids: readonly string[]): Arbitrary {
+  const id = fc.oneof({ weight: 4, arbitrary: fc.constantFrom<Json>(...ids) }, anything);
+  const owner = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<Json>('', 'ops-a', 'ops-b', 'space-1', '(0)') },
+    anything,
+  );
+  return fc.oneof(
+    fc.record({ operator: fc.constantFrom('ID', 'AGGREGATE_ID'), value: id }),
+    fc.record({ operator: fc.constantFrom('IDS', 'AGGREGATE_IDS'), value: fc.array(id, { maxLength: 5 }) }),
+    fc.record({ operator: fc.constantFrom('TENANT_ID', 'OWNER_ID', 'SPACE_ID'), value: owner }),
+    fc.record({
+      operator: spelled('DELETED'),
+      value: fc.constantFrom<Json>(true, false, 'ACTIVE', 'deleted', 'All'),
+    }),
+    fc.constantFrom<JsonObject>({ operator: 'ALL' }, {}, { operator: 'ALL', field: '$x', children: [], value: [1] }),
+  );
+}
+
+/** A field, and a value that may be there or nearly so. */
+function targets(of: Harvest): fc.Arbitrary<Found> {
+  const known = fc.oneof({ weight: 2, arbitrary: among(of.values) }, among(of.fields));
+  const name = fc.constantFrom(...NAMES, 'nope');
+  return fc
+    .oneof(
+      { weight: 16, arbitrary: known },
+      // The value of another field.
+      fc.tuple(known, known).map(([{ field }, { value }]) => ({ field, value })),
+      // Past the end of a path, past a scalar, into arrays of arrays.
+      fc.tuple(known, name).map(([{ field, value }, more]) => ({ field: `${field}.${more}`, value })),
+      // Without its end, or without a part in the middle.
+      fc.tuple(known, fc.nat(5)).map(([{ field, value }, part]) => ({ field: withoutPart(field, part), value })),
+      fc.constantFrom(...UNKNOWN_FIELDS).map((field) => ({ field, value: 'nope' })),
+    )
+    .map(({ field, value }) => ({ field: field.startsWith('$') ? `_${field}` : field, value }));
+}
+
+const UNKNOWN_FIELDS = ['_id', 'aggregateId', 'id', 'nope', '', '.', 'a..b', 'state.$x', 'state.', 'state.\u0000'];
+
+/** One of many; a number shrinks better than a choice. */
+const among = (found: readonly Found[]): fc.Arbitrary<Found> =>
+  fc.nat(1_000_000).map((at) => found[at % found.length] ?? { field: 'nope', value: 'nope' });
+
+/** Where times stand, as numbers or as text. */
+const timed = (found: readonly Found[]): Found[] =>
+  found.filter(({ value }) =>
+    typeof value === 'number' ? value > 1e12 : typeof value === 'string' && /^[\d:T -]{5,}$/.test(value),
+  );
+
+function withoutPart(field: string, part: number): string {
+  const parts = field.split('.');
+  return parts.length === 1 ? field : parts.toSpliced(part % parts.length, 1).join('.');
+}
+
+/** A value like the given one; null is never at the top of a condition. */
+function near(given: Json): fc.Arbitrary<Json> {
+  const value = given ?? '';
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant(value) },
+    { weight: 2, arbitrary: fc.constantFrom(...neighbours(value)) },
+    { weight: 1, arbitrary: anything },
+    { weight: 1, arbitrary: fc.constantFrom(...UNSTORABLE) },
+  );
+}
+
+function neighbours(value: Json): readonly [Json, ...Json[]] {
+  if (typeof value === 'number') return [value + 1, value - 1, String(value), [value]];
+  if (typeof value === 'string') return [`${value}\n`, value.slice(0, -1), value.toUpperCase(), [value], { value }];
+  return [[value], JSON.stringify(value), true];
+}
+
+const bounds = (given: Json): fc.Arbitrary<Json> =>
+  fc
+    .tuple(fc.oneof(near(given), fc.constant(null)), fc.oneof(near(given), fc.constant(null)), fc.nat(3))
+    .map(([from, to, more]): Json => (more === 0 ? [from, to, 'ignored'] : [from, to]));
+
+/** A part of the given text, as it is or in another letter case. */
+function textNear(given: Json): fc.Arbitrary<Json> {
+  const whole = typeof given === 'string' ? given : JSON.stringify(given);
+  const part = fc.tuple(fc.nat(10), fc.nat(10), fc.nat(3)).map(([from, length, change]) => {
+    const characters = Array.from(whole);
+    const start = from % (characters.length + 1);
+    const cut = change === 0 ? characters.join('') : characters.slice(start, start + length).join('');
+    return change === 1 ? cut.toUpperCase() : change === 2 ? cut.toLowerCase() : cut;
+  });
+  return fc.oneof({ weight: 6, arbitrary: part }, fc.constantFrom(...TEXTS), fc.constantFrom(...UNSTORABLE));
+}
