@@ -1,5 +1,5 @@
 import { type Compiled, anyOf } from './compiled.ts';
-import { type JsonValue, isArray, isStorable } from './json.ts';
+import { type JsonValue, isArray, isStorable, toTexts } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import type { Comparison, Test } from './predicate.ts';
 import { textCompared, textTest } from './text-test.ts';
@@ -10,10 +10,7 @@ export function candidateTest(sql: string, test: Test, parameters: Parameters): 
     case 'present':
       return `${sql} is not null`;
     case 'equal':
-      return anyOf([
-        equalsSome(sql, test.values.filter(isStorable), parameters),
-        test.orNothing && `(${sql} is null or ${sql} = 'null')`,
-      ]);
+      return anyOf([equalsSome(sql, test.values, parameters), test.orNothing && `(${sql} is null or ${sql} = 'null')`]);
     case 'compared':
       return candidateCompared(sql, test.by, test.bound, parameters);
     case 'text':
@@ -22,9 +19,10 @@ export function candidateTest(sql: string, test: Test, parameters: Parameters): 
 }
 
 function equalsSome(sql: string, values: readonly JsonValue[], { bind }: Parameters): Compiled {
-  if (values.length === 0) return false;
-  const json = values.map((value) => JSON.stringify(value));
-  return json.length === 1 ? `${sql} = ${bind('jsonb', json[0])}` : `${sql} = any(${bind('jsonb[]', json)})`;
+  const [only] = values;
+  if (only === undefined) return false;
+  if (values.length === 1) return `${sql} = ${bind('jsonb', only, JSON.stringify)}`;
+  return `${sql} = any(${bind('jsonb[]', values, toTexts)})`;
 }
 
 /** Values of another type than the bound are neither greater nor smaller. */
@@ -36,7 +34,7 @@ function candidateCompared(sql: string, by: Comparison, bound: JsonValue, parame
   }
   if (typeof bound === 'boolean') return ofType('boolean', sql, `${sql}::boolean ${by} ${bind('boolean', bound)}`);
   if (!isStorable(bound)) return false;
-  const tokens = `redress.tokens(${sql}) ${by} redress.tokens(${bind('jsonb', JSON.stringify(bound))})`;
+  const tokens = `redress.tokens(${sql}) ${by} redress.tokens(${bind('jsonb', bound, JSON.stringify)})`;
   return ofType(isArray(bound) ? 'array' : 'object', sql, tokens);
 }
 

@@ -1,6 +1,6 @@
 import type { Column } from './columns.ts';
 import { type Compiled, notThat } from './compiled.ts';
-import { isStorable } from './json.ts';
+import type { JsonValue } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import type { Comparison, Test } from './predicate.ts';
 import { passes } from './scalar.ts';
@@ -14,7 +14,7 @@ export function columnTest(column: Column, test: Test, parameters: Parameters): 
       const words = column.words.filter((word) => passes(word, test));
       if (words.length === column.words.length) return true;
       if (words.length === 0) return false;
-      return `${column.sql} = any(${parameters.bind('text[]', words)})`;
+      return `${column.sql} = any(${parameters.bind(`${column.sqlType}[]`, words)})`;
     }
     case 'boolean': {
       const [onTrue, onFalse] = [passes(true, test), passes(false, test)];
@@ -29,13 +29,12 @@ export function columnTest(column: Column, test: Test, parameters: Parameters): 
 }
 
 function textColumnTest(sql: string, test: Exclude<Test, { is: 'present' }>, parameters: Parameters): Compiled {
+  const { bind } = parameters;
   switch (test.is) {
     case 'equal': {
-      const texts = test.values.filter((value) => typeof value === 'string' && isStorable(value));
-      if (texts.length === 0) return false;
-      const [only] = texts;
-      if (texts.length === 1) return `${sql} = ${parameters.bind('text', only)}`;
-      return `${sql} = any(${parameters.bind('text[]', texts)})`;
+      const [only, ...others] = test.values;
+      if (others.length === 0) return typeof only === 'string' && `${sql} = ${bind('text', only)}`;
+      return `${sql} = any(${bind('text[]', test.values, texts)})`;
     }
     case 'compared':
       return typeof test.bound === 'string' && textCompared(sql, test.by, test.bound, parameters);
@@ -46,10 +45,8 @@ function textColumnTest(sql: string, test: Exclude<Test, { is: 'present' }>, par
 
 function integerTest(sql: string, test: Exclude<Test, { is: 'present' }>, { bind }: Parameters): Compiled {
   switch (test.is) {
-    case 'equal': {
-      const integers = test.values.filter((value) => typeof value === 'number' && Number.isSafeInteger(value));
-      return integers.length > 0 && `${sql} = any(${bind('bigint[]', integers)})`;
-    }
+    case 'equal':
+      return test.values.length > 0 && `${sql} = any(${bind('bigint[]', test.values, integers)})`;
     case 'compared':
       return typeof test.bound === 'number' && integerCompared(sql, test.by, test.bound, bind);
     case 'text':
@@ -63,3 +60,7 @@ function integerCompared(sql: string, by: Comparison, bound: number, bind: Param
   const integer = by === '>' || by === '<=' ? Math.floor(bound) : Math.ceil(bound);
   return `${sql} ${by} ${bind('bigint', integer)}`;
 }
+
+const texts = (values: readonly JsonValue[]): unknown => values.filter((value) => typeof value === 'string');
+
+const integers = (values: readonly JsonValue[]): unknown => values.filter((value) => Number.isSafeInteger(value));

@@ -3,8 +3,8 @@ import type { ExecutionFailedStatus } from '../domain/index.ts';
 
 /** What SQL can say about a path without looking into the document: it holds one value of a known type, never null. */
 export type Column =
-  /** One of few values; `sql` gives it. */
-  | { readonly type: 'word'; readonly sql: string; readonly words: readonly string[] }
+  /** One of few words, of an enum of the database that sorts as text does. */
+  | { readonly type: 'word'; readonly sql: string; readonly sqlType: string; readonly words: readonly string[] }
   | { readonly type: 'boolean'; readonly sql: string }
   | { readonly type: 'text'; readonly sql: string }
   /** Within the integers that a double holds exactly. */
@@ -15,7 +15,12 @@ export type Columns = ReadonlyMap<string, Column>;
 
 const STATUSES: readonly ExecutionFailedStatus[] = ['FAILED', 'PREPARED', 'SUCCEEDED'];
 
-const word = (sql: string, words: readonly string[]): Column => ({ type: 'word', sql, words });
+const word = (sql: string, sqlType: string, words: readonly string[]): Column => ({
+  type: 'word',
+  sql,
+  sqlType,
+  words,
+});
 const boolean = (sql: string): Column => ({ type: 'boolean', sql });
 const text = (sql: string): Column => ({ type: 'text', sql });
 const integer = (sql: string): Column => ({ type: 'integer', sql });
@@ -34,12 +39,12 @@ export const KEY_COLUMNS: Columns = new Map([
  */
 const REGULAR_COLUMNS: Columns = new Map([
   ...KEY_COLUMNS,
-  ['tenantId', word(`'${TENANT_ID}'`, [TENANT_ID])],
+  ['tenantId', word(`'${TENANT_ID}'`, 'text', [TENANT_ID])],
   ['ownerId', textAt('ownerId')],
   ['spaceId', textAt('spaceId')],
   ['deleted', boolean('deleted')],
-  ['state.status', word('status', STATUSES)],
-  ['state.recoverable', word('recoverable', RECOVERABLE_TYPES)],
+  ['state.status', word('status', 'redress.execution_status', STATUSES)],
+  ['state.recoverable', word('recoverable', 'redress.recoverable_type', RECOVERABLE_TYPES)],
   ['state.isRetryable', boolean('is_retryable')],
   ['state.isBelowRetryThreshold', boolean('is_below_retry_threshold')],
   ['state.executeAt', integerAt('state,executeAt')],
@@ -73,7 +78,7 @@ export const EVENT_BRANCHES: readonly Branch[] = [{ rows: 'true', columns: KEY_C
 export const SNAPSHOT_BRANCHES: readonly Branch[] = [
   ...STATUSES.map((status) => ({
     rows: `regular and status = '${status}'`,
-    columns: new Map([...REGULAR_COLUMNS, ['state.status', word(`'${status}'`, [status])]]),
+    columns: new Map([...REGULAR_COLUMNS, ['state.status', word(`'${status}'`, 'redress.execution_status', [status])]]),
   })),
   { rows: 'not regular', columns: KEY_COLUMNS },
 ];

@@ -2,6 +2,7 @@ import { candidateTest } from './candidate-test.ts';
 import { columnTest } from './column-test.ts';
 import type { Columns } from './columns.ts';
 import { type Compiled, allOf, anyOf, notThat } from './compiled.ts';
+import { type JsonValue, toTexts } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import type { Path } from './path.ts';
 import type { Predicate, Test } from './predicate.ts';
@@ -31,6 +32,8 @@ function compileIn(root: Root, predicate: Predicate, parameters: Parameters): Co
       return notThat(compileIn(root, predicate.part, parameters));
     case 'field':
       return field(root, predicate.path, predicate.test, parameters);
+    case 'holdsAll':
+      return holdsAll(root, predicate.path, predicate.values, parameters);
     case 'element':
       return element(root, predicate.path, predicate.part, parameters);
   }
@@ -43,6 +46,19 @@ function field(root: Root, path: Path, test: Test, parameters: Parameters): Comp
   if (passes === false) return false;
   const candidates = `redress.candidates(${root.sql}, ${parameters.bind('text[]', path)}, true)`;
   return `exists (select from unnest(${candidates}) as found (candidate) where ${passes})`;
+}
+
+function holdsAll(root: Root, path: Path, values: readonly JsonValue[], parameters: Parameters): Compiled {
+  if (values.length === 0) return true;
+  const column = root.columns.get(path.join('.'));
+  if (column !== undefined) {
+    // One value cannot equal several.
+    const [first, ...others] = new Set(values);
+    if (first === undefined || others.length > 0) return false;
+    return columnTest(column, { is: 'equal', values: [first], orNothing: false }, parameters);
+  }
+  const wanted = parameters.bind('jsonb[]', values, toTexts);
+  return `${wanted} <@ redress.candidates(${root.sql}, ${parameters.bind('text[]', path)}, true)`;
 }
 
 function element(root: Root, path: Path, part: Predicate, parameters: Parameters): Compiled {

@@ -1,5 +1,6 @@
-/** Two texts of equal length in characters: what folds, and into what. */
+/** What folds beyond ASCII, and into what: as pairs, and as two texts of equal length in characters. */
 export interface Folding {
+  readonly pairs: ReadonlyMap<string, string>;
   readonly from: string;
   readonly to: string;
 }
@@ -11,9 +12,9 @@ const LAST_ASCII = 0x7f;
 let known: Folding | undefined;
 
 /**
- * Simple Unicode case folding beyond ASCII, character by character, as a regular expression of the original's store
- * ignores case. Made once from the rules of the runtime; Postgres gets it as a parameter, since what its own functions
- * fold depends on the locale of the database.
+ * Simple Unicode case folding, character by character, as a regular expression of the original's store ignores case.
+ * Made once from the rules of the runtime; Postgres gets it as parameters, since what its own functions fold depends on
+ * the locale of the database.
  */
 export function folding(): Folding {
   known ??= makeFolding();
@@ -22,20 +23,19 @@ export function folding(): Folding {
 
 /** A text folded as `folding` says, ASCII included. */
 export function fold(text: string): string {
-  return Array.from(text, foldOne).join('');
+  const { pairs } = folding();
+  const lower = text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return lower.replaceAll(/[^\0-\x7f]/gu, (letter) => pairs.get(letter) ?? letter);
 }
 
 function makeFolding(): Folding {
-  const from: string[] = [];
-  const to: string[] = [];
+  const pairs = new Map<string, string>();
   for (let code = LAST_ASCII + 1; code <= LAST_CASED; code += 1) {
     const letter = String.fromCodePoint(code);
     const folded = foldOne(letter);
-    if (folded === letter) continue;
-    from.push(letter);
-    to.push(folded);
+    if (folded !== letter) pairs.set(letter, folded);
   }
-  return { from: from.join(''), to: to.join('') };
+  return { pairs, from: [...pairs.keys()].join(''), to: [...pairs.values()].join('') };
 }
 
 /** Upper case first brings variants of a letter together, such as the two small sigmas. */

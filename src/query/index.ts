@@ -20,6 +20,8 @@ export { QueryRefused } from './refused.ts';
 export interface RowsQuery {
   readonly rows: Sql;
   readonly project: Project;
+  /** How many rows there are at most; null: any number. */
+  readonly limit: number | null;
 }
 
 /** A page and, with the column `total`, the number of all that match. */
@@ -77,5 +79,6 @@ function rowsQuery(
   return {
     rows: rowsStatement(predicate, sortKeys(sort, subject), window, subject),
     project: projector(projection, context),
+    limit: window.limit ?? null,
   };
 }

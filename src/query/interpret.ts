@@ -1,10 +1,21 @@
 import type { Condition } from './condition.ts';
 import { PRIMARY_KEY, type QueryContext, type Subject } from './context.ts';
 import { dateBounds } from './dates.ts';
+import { fold } from './folding.ts';
 import { type JsonValue, isArray } from './json.ts';
 import type { Operator } from './operators.ts';
 import { type Naming, type Path, pathOf, topNaming } from './path.ts';
-import { type Comparison, type Predicate, compared, constant, equalsAny, every, not, some } from './predicate.ts';
+import {
+  type Comparison,
+  type Predicate,
+  compared,
+  constant,
+  equalsAny,
+  every,
+  holdsAll,
+  not,
+  some,
+} from './predicate.ts';
 import { badRequest, illegalArgument } from './refused.ts';
 
 /** Where a condition stands: what its names mean there, and when. */
@@ -111,15 +122,15 @@ function between(condition: Condition, place: Place): Predicate {
 
 function equalsAll(condition: Condition, place: Place): Predicate {
   const entries = entriesOf(condition);
-  const path = pathIn(condition, place);
-  return entries.length === 0 ? constant(false) : every(entries.map((entry) => equalsAny(path, [entry])));
+  return entries.length === 0 ? constant(false) : holdsAll(pathIn(condition, place), entries);
 }
 
 function text(at: 'start' | 'end' | 'anywhere'): Meaning {
   return (condition, place) => {
     const { value, options } = condition;
     if (typeof value !== 'string') throw wrongKind(condition, 'a string');
-    const test = { is: 'text', at, text: value, ignoreCase: options['ignoreCase'] === true } as const;
+    const ignoreCase = options['ignoreCase'] === true;
+    const test = { is: 'text', at, text: ignoreCase ? fold(value) : value, ignoreCase } as const;
     return { kind: 'field', path: pathIn(condition, place), test };
   };
 }

@@ -39,3 +39,8 @@ export function isStorable(value: JsonValue): boolean {
   if (isObject(value)) return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
   return true;
 }
+
+/** The values as JSON texts, as which Postgres takes a list of jsonb. */
+export function toTexts(values: readonly JsonValue[]): string[] {
+  return values.map((value) => JSON.stringify(value));
+}

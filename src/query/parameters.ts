@@ -1,9 +1,12 @@
 import type { Sql } from './context.ts';
 
-/** Collects the values of a statement while its text is made; equal values of one type share a parameter. */
+/** Collects the values of a statement while its text is made. */
 export interface Parameters {
-  /** The parameter's text in the statement, with its type. */
-  readonly bind: (type: string, value: unknown) => string;
+  /**
+   * The parameter's text in the statement, with its type. The same value shares one; lists are compared by identity, and
+   * `prepare` makes of them what Postgres gets, so that a long one is prepared once and not in every branch.
+   */
+  readonly bind: <Value>(type: string, value: Value, prepare?: (value: Value) => unknown) => string;
   /** The statement with those values that its text has come to use: Postgres cannot tell the type of an unused one. */
   readonly statement: (text: string) => Sql;
 }
@@ -11,12 +14,13 @@ export interface Parameters {
 /** Of a statement that is still to be made. */
 export function createParameters(): Parameters {
   const bound: unknown[] = [];
-  const known = new Map<string, string>();
+  const knownByType = new Map<string, Map<unknown, string>>();
   return {
-    bind: (type, value) => {
-      const key = `${type} ${JSON.stringify(value)}`;
-      const parameter = known.get(key) ?? `$${bound.push(value)}::${type}`;
-      known.set(key, parameter);
+    bind: (type, value, prepare) => {
+      const known = knownByType.get(type) ?? new Map<unknown, string>();
+      knownByType.set(type, known);
+      const parameter = known.get(value) ?? `$${bound.push(prepare?.(value) ?? value)}::${type}`;
+      known.set(value, parameter);
       return parameter;
     },
     statement: (text) => {

@@ -1,4 +1,4 @@
-import type { JsonValue } from './json.ts';
+import { type JsonValue, isStorable } from './json.ts';
 import type { Path } from './path.ts';
 
 /** A comparison of values of one type (query contract 5.2). */
@@ -6,9 +6,10 @@ export type Comparison = '<' | '<=' | '>' | '>=';
 
 /** What one candidate of a path must be (query contract 5.1). */
 export type Test =
-  /** Equal to one of the values, none of which is null; with `orNothing` also null or missing. */
+  /** Equal to one of the values, which are storable and not null; with `orNothing` also null or missing. */
   | { readonly is: 'equal'; readonly values: readonly JsonValue[]; readonly orNothing: boolean }
   | { readonly is: 'compared'; readonly by: Comparison; readonly bound: JsonValue }
+  /** With `ignoreCase` the text is folded already. */
   | {
       readonly is: 'text';
       readonly at: 'start' | 'end' | 'anywhere';
@@ -24,6 +25,8 @@ export type Predicate =
   | { readonly kind: 'not'; readonly part: Predicate }
   /** Some candidate of the path passes the test. */
   | { readonly kind: 'field'; readonly path: Path; readonly test: Test }
+  /** Each of the values, which are storable and not null, equals some candidate of the path. */
+  | { readonly kind: 'holdsAll'; readonly path: Path; readonly values: readonly JsonValue[] }
   /** The path leads to an array with an object in it for which the part holds, its paths relative to that object. */
   | { readonly kind: 'element'; readonly path: Path; readonly part: Predicate };
 
@@ -41,8 +44,16 @@ export const not = (part: Predicate): Predicate => ({ kind: 'not', part });
 
 /** Some candidate equals one of the values; null stands for null and missing. */
 export function equalsAny(path: Path, values: readonly JsonValue[]): Predicate {
+  const known = values.filter((value) => value !== null && isStorable(value));
+  return { kind: 'field', path, test: { is: 'equal', values: known, orNothing: values.includes(null) } };
+}
+
+/** For each value some candidate equals it; null stands for null and missing. */
+export function holdsAll(path: Path, values: readonly JsonValue[]): Predicate {
   const known = values.filter((value) => value !== null);
-  return { kind: 'field', path, test: { is: 'equal', values: known, orNothing: known.length < values.length } };
+  if (!known.every(isStorable)) return constant(false);
+  const all: Predicate = { kind: 'holdsAll', path, values: known };
+  return known.length < values.length ? every([all, equalsAny(path, [null])]) : all;
 }
 
 /** Some candidate of the bound's type compares so; null compares with null and missing as equal. */

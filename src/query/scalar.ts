@@ -34,13 +34,13 @@ function inOrder(order: number, by: Comparison): boolean {
 }
 
 function isAt(value: string, { at, text, ignoreCase }: Extract<Test, { is: 'text' }>): boolean {
-  const [whole, part] = ignoreCase ? [fold(value), fold(text)] : [value, text];
+  const whole = ignoreCase ? fold(value) : value;
   switch (at) {
     case 'start':
-      return whole.startsWith(part);
+      return whole.startsWith(text);
     case 'end':
-      return whole.endsWith(part) || whole.endsWith(`${part}\n`);
+      return whole.endsWith(text) || whole.endsWith(`${text}\n`);
     case 'anywhere':
-      return whole.includes(part);
+      return whole.includes(text);
   }
 }

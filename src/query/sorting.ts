@@ -3,12 +3,16 @@ import type { Columns } from './columns.ts';
 import { PRIMARY_KEY, type Subject } from './context.ts';
 import type { Parameters } from './parameters.ts';
 import { checkName, pathOf, topName } from './path.ts';
+import { badRequest } from './refused.ts';
 
 /** One key of an order, by its stored name. */
 export interface SortKey {
   readonly name: string;
   readonly descending: boolean;
 }
+
+/** As many as the original's store takes. */
+const MAX_KEYS = 32;
 
 /** What makes every order total, so that pages neither overlap nor leave gaps (query contract 8). */
 const LAST_KEYS: Readonly<Record<Subject, readonly string[]>> = {
@@ -24,18 +28,27 @@ export function sortKeys(sort: readonly Sort[], subject: Subject): readonly Sort
     checkName(field);
     directions.set(topName(field, PRIMARY_KEY[subject]), direction === 'DESC');
   }
+  if (directions.size > MAX_KEYS) throw badRequest(`A query must not be sorted by more than ${MAX_KEYS} fields.`);
   for (const name of LAST_KEYS[subject]) if (!directions.has(name)) directions.set(name, false);
   return [...directions].map(([name, descending]) => ({ name, descending }));
 }
 
 /** The order as SQL: from columns where there are any, otherwise by the value that counts among all candidates. */
 export function orderBy(keys: readonly SortKey[], columns: Columns, { bind }: Parameters): string {
-  return keys
-    .map(({ name, descending }) => {
-      const column = columns.get(name);
-      const key = column?.sql ?? `redress.sort_key(document, ${bind('text[]', pathOf(name))}, ${String(descending)})`;
-      const collation = column?.type === 'text' || column?.type === 'word' ? ' collate "C"' : '';
-      return `${key}${collation}${descending ? ' desc' : ''}`;
-    })
-    .join(', ');
+  const parts = keys.map(({ name, descending }) => {
+    const direction = descending ? ' desc' : '';
+    const column = columns.get(name);
+    switch (column?.type) {
+      case undefined:
+        return [`redress.sort_key(document, ${bind('text[]', pathOf(name))}, ${String(descending)})${direction}`];
+      case 'text':
+        return [`${column.sql} collate "C"${direction}`];
+      case 'word':
+        return column.words.length === 1 ? [] : [`${column.sql}${direction}`];
+      case 'boolean':
+      case 'integer':
+        return [`${column.sql}${direction}`];
+    }
+  });
+  return parts.flat().join(', ');
 }

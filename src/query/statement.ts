@@ -28,9 +28,8 @@ export function rowsStatement(predicate: Predicate, keys: readonly SortKey[], wi
   }
   // Each branch gives no more than the whole may need, in the order of its own columns, which indexes have.
   const part = (each: Searched): string => {
-    if (window.limit === undefined) return select(each);
-    const most = bind('bigint', window.limit + window.offset);
-    return `(${select(each)} order by ${orderBy(keys, each.columns, parameters)} limit ${most})`;
+    const most = window.limit === undefined ? '' : ` limit ${bind('bigint', window.limit + window.offset)}`;
+    return `(${select(each)} order by ${orderBy(keys, each.columns, parameters)}${most})`;
   };
   const order = orderBy(keys, KEY_COLUMNS, parameters);
   const union = searched.map(part).join(' union all ');

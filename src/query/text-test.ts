@@ -1,5 +1,5 @@
 import type { Compiled } from './compiled.ts';
-import { fold, folding } from './folding.ts';
+import { folding } from './folding.ts';
 import { isStorable } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import type { Comparison, Test } from './predicate.ts';
@@ -9,7 +9,7 @@ export function textTest(sql: string, test: Extract<Test, { is: 'text' }>, { bin
   const { at, text, ignoreCase } = test;
   if (!isStorable(text)) return false;
   const whole = ignoreCase ? folded(sql, bind) : sql;
-  const part = bind('text', ignoreCase ? fold(text) : text);
+  const part = bind('text', text);
   switch (at) {
     case 'start':
       return `starts_with(${whole}, ${part})`;
