@@ -76,8 +76,9 @@ function wholeDays(value: Json): number {
 /** Milliseconds since midnight. */
 function timeOfDay(value: Json): number {
   if (typeof value === 'number') {
-    if (value < 0 || value > 86_399) throw badRequest('The seconds of a day are 0 to 86399.');
-    return Math.trunc(value) * SECOND;
+    const seconds = Math.trunc(value);
+    if (seconds < 0 || seconds > 86_399) throw badRequest('The seconds of a day are 0 to 86399.');
+    return seconds * SECOND;
   }
   if (typeof value !== 'string') throw illegalArgument('The value must be a time of day.');
   const time = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(value);

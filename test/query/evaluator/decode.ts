@@ -2,7 +2,7 @@ import { isArray, isObject, type Json, type JsonObject } from './json.ts';
 import { illegalArgument } from './refused.ts';
 
 /** In the order of the published enum: a number in a body is the place in it (corrections 1.8). */
-const OPERATORS = [
+export const OPERATORS = [
   ...['AND', 'OR', 'NOR', 'ID', 'IDS', 'AGGREGATE_ID', 'AGGREGATE_IDS', 'TENANT_ID', 'OWNER_ID', 'SPACE_ID'],
   ...['DELETED', 'ALL', 'EQ', 'NE', 'GT', 'LT', 'GTE', 'LTE', 'CONTAINS', 'IN', 'NOT_IN', 'BETWEEN', 'ALL_IN'],
   ...['STARTS_WITH', 'ENDS_WITH', 'ELEM_MATCH', 'NULL', 'NOT_NULL', 'TRUE', 'FALSE', 'EXISTS', 'TODAY'],
@@ -113,8 +113,9 @@ function enumeration(value: Json, names: readonly string[]): string {
 /** Numeric strings count, fractions are cut off. */
 function int32(value: Json): number {
   const number = typeof value === 'string' && /^[+-]?\d+$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || Math.abs(number) >= 2 ** 31) throw illegalArgument('A 32 bit integer is expected.');
-  return Math.trunc(number);
+  const integer = typeof number === 'number' ? Math.trunc(number) : Infinity;
+  if (integer < -(2 ** 31) || integer >= 2 ** 31) throw illegalArgument('A 32 bit integer is expected.');
+  return integer;
 }
 
 function notNegative(limit: number): number {

@@ -15,9 +15,6 @@ export interface Scope {
   readonly zone: string;
 }
 
-/** Inside ELEM_MATCH names are relative to the element and mean what they say (contract 3.2). */
-const IN_ELEMENT = { primary: '_id', aggregate: 'aggregateId' };
-
 /** What a condition says, by sections 4 and 5 of the contract. @throws Refused */
 export function matcher(condition: Condition, scope: Scope): Matcher {
   const { operator, value } = condition;
@@ -75,7 +72,10 @@ function elementMatches({ field, children }: Condition, scope: Scope): Matcher {
   const child = children[0];
   if (child === undefined) throw badRequest('ELEM_MATCH needs a child.');
   const name = storedName(field, scope);
-  const matches = matcher(child, { ...scope, keys: IN_ELEMENT });
+  // Names are relative to the element and mean what they say (contract 3.2): `_id` is no alias there.
+  const { primary, aggregate } = scope.keys;
+  const keys = { primary: '_id', aggregate: aggregate === primary ? '_id' : aggregate };
+  const matches = matcher(child, { ...scope, keys });
   return (document) =>
     reached(document, name).some((end) => isArray(end) && end.some((element) => isObject(element) && matches(element)));
 }

@@ -1,7 +1,6 @@
 import type { Sort } from './decode.ts';
 import { isArray, type Json, type JsonObject } from './json.ts';
-import { reached } from './paths.ts';
-import { badRequest } from './refused.ts';
+import { reached, refuseUnusable } from './paths.ts';
 import { compare } from './values.ts';
 
 /** An empty array, which comes before null. */
@@ -45,8 +44,4 @@ function sortKey(document: JsonObject, name: string, sign: 1 | -1): SortKey {
 function compareKeys(one: SortKey, other: SortKey): number {
   if (one === EMPTY || other === EMPTY) return Number(other === EMPTY) - Number(one === EMPTY);
   return compare(one, other);
-}
-
-function refuseUnusable(field: string): void {
-  if (field.startsWith('$') || field.split('.').includes('')) throw badRequest(`Cannot sort by "${field}".`);
 }

@@ -1,5 +1,6 @@
 import type { Projection } from './decode.ts';
 import { isArray, isObject, type Json, type JsonObject } from './json.ts';
+import { refuseUnusable } from './paths.ts';
 import { badRequest, Refused } from './refused.ts';
 
 /** The members below a name; without any, the path ends there. */
@@ -30,7 +31,7 @@ function treeOf(fields: readonly string[]): Tree {
   const root: Tree = new Map();
   for (const field of new Set(fields)) {
     const parts = field.split('.');
-    if (field.startsWith('$') || parts.includes('')) throw badRequest(`Cannot project "${field}".`);
+    refuseUnusable(field);
     const last = parts.length - 1;
     let tree = root;
     for (const [depth, part] of parts.entries()) {

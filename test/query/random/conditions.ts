@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OPERATORS } from '../evaluator/decode.ts';
 import type { Json, JsonObject } from '../evaluator/json.ts';
 import type { Found, Harvest } from './harvest.ts';
 import { anyValue, NAMES, TEXTS } from './values.ts';
@@ -26,10 +27,12 @@ const PATTERNS = [
   'HH:mm',
   "''yyyy.SSS",
   'yyyyMMddHHmmssSSS',
+  "'\u0000'yyyy",
+  "yyyy'\ud83d'",
 ];
 
 /** Text that no document can hold, but a condition can. */
-const UNSTORABLE = ['\u0000', 'order\u0000', '\ud83d', '\udc00', 'a\ud83d'];
+const UNSTORABLE = ['\u0000', 'order\u0000x', '\ud83d', '\udc00', 'a\ud83d\u0000'];
 
 /** Conditions that are in order, over fields and values of documents. */
 export function conditions(of: Harvest, ids: readonly string[]): Arbitrary {
@@ -71,7 +74,10 @@ function leaf(of: Harvest, ids: readonly string[]): Arbitrary {
       .chain(([{ field, value: given }, rest]) => value(given).map((chosen) => ({ field, ...rest, value: chosen })));
   const operator = (...names: string[]): Arbitrary => fc.record({ operator: spelled(...names) });
   const list = (given: Json): fc.Arbitrary<Json> =>
-    fc.array(fc.oneof(fc.constant(given), near(given), fc.constant(null), anyValue), { maxLength: 4 });
+    fc.array(
+      fc.oneof(fc.constant(given), near(given), fc.constantFrom<Json>(null, ['\u0000'], { '\ud83d': 1 }), anyValue),
+      { maxLength: 4 },
+    );
   return fc.oneof(
     { weight: 7, arbitrary: withField(operator(...COMPARISONS), near) },
     { weight: 3, arbitrary: withField(operator('IN', 'NOT_IN', 'ALL_IN'), list) },
@@ -89,11 +95,12 @@ function leaf(of: Harvest, ids: readonly string[]): Arbitrary {
   );
 }
 
-/** An operator as it may be written: as it is, in another letter case; its number is left to a test of its own. */
-const spelled = (...names: string[]): fc.Arbitrary<string> =>
+/** An operator as it may be written: as it is, in another letter case, as its number. */
+const spelled = (...names: readonly string[]): fc.Arbitrary<Json> =>
   fc.oneof(
-    { weight: 9, arbitrary: fc.constantFrom(...names) },
+    { weight: 18, arbitrary: fc.constantFrom(...names) },
     fc.constantFrom(...names).map((name) => name.toLowerCase()),
+    fc.constantFrom(...names).map((name) => OPERATORS.indexOf(name)),
   );
 
 /** A value that the operator ignores. */
@@ -161,7 +168,19 @@ function targets(of: Harvest): fc.Arbitrary<Found> {
     .map(({ field, value }) => ({ field: field.startsWith('$') ? `_${field}` : field, value }));
 }
 
-const UNKNOWN_FIELDS = ['_id', 'aggregateId', 'id', 'nope', '', '.', 'a..b', 'state.$x', 'state.', 'state.\u0000'];
+const UNKNOWN_FIELDS = [
+  '_id',
+  'aggregateId',
+  'id',
+  'nope',
+  '',
+  '.',
+  'a..b',
+  'state.$x',
+  'state.',
+  'state.\u0000',
+  'a.\ud83d',
+];
 
 /** One of many; a number shrinks better than a choice. */
 const among = (found: readonly Found[]): fc.Arbitrary<Found> =>
@@ -190,7 +209,7 @@ function near(given: Json): fc.Arbitrary<Json> {
 }
 
 function neighbours(value: Json): readonly [Json, ...Json[]] {
-  if (typeof value === 'number') return [value + 1, value - 1, String(value), [value]];
+  if (typeof value === 'number') return [value + 1, value - 1, value + 0.5, String(value), [value]];
   if (typeof value === 'string') return [`${value}\n`, value.slice(0, -1), value.toUpperCase(), [value], { value }];
   return [[value], JSON.stringify(value), true];
 }

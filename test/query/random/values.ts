@@ -27,8 +27,24 @@ export const TEXTS: readonly string[] = [
   ...['a%b', 'a_b', 'axb', 'a\\b', 'a\\%b', "it's", '"quoted"', '.*', '(a|b)[c]^$', 'a.b', '{"a":1}', '$where', '--'],
   ...['straße', 'STRASSE', 'STRAẞE', 'İstanbul', 'istanbul', 'ıstanbul', 'ISTANBUL', 'ſ', 's', 'K', 'k', 'ǅ', 'ǆ'],
   ...['Σίσυφος', 'ΣΊΣΥΦΟΣ', 'σίσυφοσ', 'é', 'É', 'e\u0301', 'E\u0301', 'Ა', 'ა', 'Ꭰ', 'ꭰ', '𐐀', '𐐨', 'ﬃ', 'ffi'],
-  ...['😀', '😀 party', '\uffff', '\u{10ffff}', '0', '1', '3', '03', '10', '1e1', 'true', 'null', 'FAILED', 'failed'],
-  ...['2025-09-03', '2025-09-03 12:00:00', '2025-09-03T12:00', '18:30', '[]', '{}'],
+  ...[
+    '😀',
+    '😀 party',
+    '\ufffd',
+    '\uffff',
+    '\u{10ffff}',
+    '0',
+    '1',
+    '3',
+    '03',
+    '10',
+    '1e1',
+    'true',
+    'null',
+    'FAILED',
+    'failed',
+  ],
+  ...['2025-09-03', '2025-09-03 12:00:00', '2025-09-03T12:00', '18:30', '[]', '{}', 'long '.repeat(110)],
 ];
 
 const NUMBERS: readonly number[] = [0, 1, 2, 3, 10, -1, 3.5, 0.1, 1e21, 9_007_199_254_740_991, 1e-7, CLOCK, ...TIMES];
@@ -41,7 +57,7 @@ const scalar: fc.Arbitrary<Json> = fc.oneof(
 );
 
 /** Names as they occur in documents, and some that trouble whoever splits, quotes or counts. */
-export const NAMES = [
+export const NAMES: readonly string[] = [
   'name',
   'msg',
   'status',
@@ -56,6 +72,8 @@ export const NAMES = [
   '%',
   '$x',
   '_id',
+  'tenantId',
+  'deleted',
   'é',
   '__proto__',
 ];
