@@ -180,7 +180,7 @@ describe('a reader', () => {
     await eventually(() => {
       expect(own.readers()).toBe(1);
     });
-    const closed = door.close(3_000);
+    const closed = door.close(1_500);
     own.stop();
     const startedAt = performance.now();
     await stays.ended;
