@@ -122,6 +122,15 @@ describe.concurrent('the door of the feed', () => {
     await crowded.close();
   });
 
+  it('answers HEAD without a stream, and explains other methods and media types', async ({ expect }) => {
+    expect(await doors.send({ method: 'HEAD', path: '/redress/feed' })).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+    });
+    expect((await doors.send({ method: 'POST', path: '/redress/feed' })).status).toBe(405);
+    expect((await doors.send({ path: '/redress/feed', headers: { Accept: 'text/html' } })).status).toBe(406);
+  });
+
   it('answers 503 where it cannot say where it is', async ({ expect }) => {
     const lost = await openDoors();
     expect((await lost.send({ path: '/redress/feed' })).status).toBe(503);
