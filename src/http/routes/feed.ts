@@ -39,6 +39,8 @@ export const FEED_ROUTES: readonly Route[] = [
     },
     responses: { 400: 'wow.BadRequest', 429: 'wow.TooManyRequests', 503: 'wow.ServiceUnavailable' },
     handle: async ({ request, cancelled }, { feed }) => {
+      // Would stay connected as a reader that nothing can be sent to.
+      if (request.method === 'HEAD') return { kind: 'empty', status: 200, contentType: 'text/event-stream' };
       const filter = readFeedFilter(request);
       const start = readFeedStart(request, await feed.now());
       if (feed.readers() >= MAX_READERS) {
