@@ -12,9 +12,10 @@ import { requestLog } from './request-log.ts';
 import type { Exchange, Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import { unknownRoute } from './unknown-route.ts';
+import { explainMethods } from './wrong-method.ts';
 
-/** The REST contract over `deps`, or the part of it in `routes`. */
-export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES): Express {
+/** The REST contract over `deps`, or the part of it in `routes`; `pages` answers what no route takes. */
+export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES, pages?: RequestHandler): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -23,6 +24,7 @@ export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES): Ex
   app.use(requestLog(deps.log), refuseBadEscapes, cors);
   for (const route of routes) app[route.method](expressPath(route.path), takeRoute(route, deps));
   for (const [path, methods] of explainedMethods(routes)) app.all(expressPath(path), explainMethods(methods));
+  if (pages !== undefined) app.use(pages);
   app.use((request) => {
     throw unknownRoute(request);
   });
@@ -78,19 +80,6 @@ function explainedMethods(routes: readonly Route[]): Map<string, string[]> {
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   return methods;
-}
-
-function explainMethods(methods: readonly string[]): RequestHandler {
-  return (request, response) => {
-    response.setHeader('Allow', [...methods, 'OPTIONS'].join(','));
-    if (request.method !== 'OPTIONS') {
-      throw new RequestError(
-        'MethodNotAllowed',
-        `405 METHOD_NOT_ALLOWED "Request method '${request.method}' is not supported."`,
-      );
-    }
-    writeAnswer(response, { kind: 'empty', status: 200 });
-  };
 }
 
 function answerError({ log }: HttpDeps): ErrorRequestHandler {
