@@ -4,8 +4,9 @@ import express, { type Request, type RequestHandler, Router } from 'express';
 import { writeAnswer } from '../answer.ts';
 import { explainMethods } from '../wrong-method.ts';
 
+const require = createRequire(import.meta.url);
 /** The folder of Swagger UI, whose files are served from here: no browser has to reach another server. */
-const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'));
 
 /** What of it the page needs; the rest is for those who build with it. */
 const FILES: ReadonlySet<string> = new Set([
