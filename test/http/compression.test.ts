@@ -26,7 +26,7 @@ function fetchRaw(path: string, encodings?: string): Promise<{ encoding: string 
   });
 }
 
-test.each(['gzip', 'gzip, deflate, br', 'br;q=1, *;q=0.1'])(
+test.each(['gzip', 'gzip, deflate, br', 'br;q=1, *;q=0.1', 'GZIP;q=0.5'])(
   'a large answer is compressed for %s',
   async (encodings) => {
     const plain = await fetchRaw(LARGE);
@@ -42,11 +42,33 @@ test.each([
   [LARGE, 'identity'],
   [LARGE, 'br'],
   [LARGE, 'gzip;q=0'],
+  [LARGE, '*, gzip;q=0'],
+  [LARGE, 'gzip;q=x'],
   [SMALL, 'gzip'],
 ])('%s is sent as it is for %s', async (path, encodings) => {
   const { encoding, bytes } = await fetchRaw(path, encodings);
   expect(encoding).toBeUndefined();
   expect(bytes.toString()).toMatch(/^\{/);
+});
+
+test('a list that is there at once is compressed like any other answer', async () => {
+  const notAsked = () => Promise.reject(new Error('not asked'));
+  const list = async function* () {
+    yield await Promise.resolve([{ text: 'x'.repeat(5_000) }]);
+  };
+  const listing = await openDoors({ queries: { count: notAsked, single: notAsked, paged: notAsked, list } });
+  const { headers } = await listing.sendJson(
+    'POST',
+    '/execution_failed/snapshot/list',
+    {},
+    { 'Accept-Encoding': 'gzip' },
+  );
+  expect([headers['content-encoding'], headers['content-type'], headers['wow-error-code']]).toEqual([
+    'gzip',
+    'application/json',
+    'Ok',
+  ]);
+  await listing.close();
 });
 
 test('frames are sent as they come, whatever the caller takes', async () => {
