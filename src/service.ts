@@ -11,6 +11,7 @@ import {
   ROUTES,
   createApp,
   createIdGenerators,
+  createPages,
   createQueries,
   createReads,
   startHttp,
@@ -127,6 +128,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
   });
+  const servesApi = config.roles.has('api');
   const app = createApp(
     {
       gateway,
@@ -143,7 +145,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
       log,
       retryDefaults: config.retryDefaults,
     },
-    config.roles.has('api') ? ROUTES : OPERATOR_ROUTES,
+    servesApi ? ROUTES : OPERATOR_ROUTES,
+    servesApi ? createPages(config) : undefined,
   );
   const http = await startHttp({ host: config.host, port: config.port, app });
   return {
