@@ -8,6 +8,12 @@ const named =
   ({ name }: Exchange): boolean =>
     names.includes(name);
 
+/** A query alone, with the ids of its scenario, or as a count. */
+const variantOf =
+  (query: string) =>
+  ({ name }: Exchange): boolean =>
+    ['', '-bare', '-count'].some((variant) => name === `query-operators/${query}${variant}`);
+
 const both =
   (...conditions: readonly ((exchange: Exchange) => boolean)[]) =>
   (exchange: Exchange): boolean =>
@@ -29,6 +35,8 @@ const error = (status: number, errorCode: string, errorMsg: Expected): Record<st
 
 const UNREADABLE = error(400, 'IllegalArgument', '400 BAD_REQUEST "Failed to read HTTP message"');
 const UNREADABLE_BODY = [{ name: 'body', msg: /^JSON decoding error: / }];
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const isInstant = (value: unknown): boolean => typeof value === 'number' && Math.abs(Date.now() - value) < 3_600_000;
 
@@ -280,8 +288,6 @@ const FACADE: readonly Expectation[] = [
   })),
 ];
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-
 const MACHINE_ID = { machineId: isCount };
 
 /** What Redress stands on in place of what the original stands on. */
@@ -297,6 +303,54 @@ const HEALTH = (components: string): Record<string, Expected> => ({
   [`${components}.temporal`]: { status: 'UP', details: { namespace: /./ } },
   [`${components}.worker`]: { status: 'UP', details: { state: 'RUNNING' } },
 });
+
+/** Queries that we understand, or say what is wrong with. */
+const QUERIES: readonly Expectation[] = [
+  ...[
+    ['031-EXISTS', 'The value of EXISTS must be true or false, but was String.'],
+    ['068-RECENT_DAYS', 'The value must be a number of days.'],
+    ['071-TODAY', 'Unknown time-zone ID: Nowhere/X'],
+    ['080-EQ', 'The field "$x" must not start with $.'],
+    ['081-IN', 'The value of IN must be an array, but was Int.'],
+  ].map(([query = '', message = '']): Expectation => ({
+    row: 'a value or a field that a query cannot use',
+    about: variantOf(query),
+    ours: error(400, 'BadRequest', message),
+  })),
+  {
+    row: 'the operator `MATCH`',
+    about: variantOf('057-MATCH'),
+    ours: error(400, 'IllegalArgument', 'HTTP query operator[MATCH] is not allowed.'),
+  },
+  {
+    row: 'letter case of enums, ordinals',
+    about: named('query-operators/075-eq', 'query-operators/075-eq-bare'),
+    ours: {
+      status: 200,
+      'headers.wow-error-code': 'Ok',
+      body: ['gqo1', 'gqo3', 'gqo5', 'gqo6'].map((id) => ({ version: 1, state: { id }, aggregateId: id })),
+    },
+  },
+  {
+    row: 'letter case of enums, ordinals',
+    about: named('query-operators/075-eq-count'),
+    ours: { status: 200, 'headers.wow-error-code': 'Ok', body: 4 },
+  },
+  {
+    row: 'an empty body on count, paged, single',
+    about: named('event-queries/empty-count'),
+    ours: { 'headers.wow-error-code': 'Ok', 'headers.content-type': 'application/json', body: isCount },
+  },
+  {
+    row: 'an empty body on count, paged, single',
+    about: named('event-queries/empty-paged'),
+    ours: {
+      'headers.wow-error-code': 'Ok',
+      'headers.content-type': 'application/json',
+      body: { total: isCount, list: (value) => Array.isArray(value) && value.length === 10 },
+    },
+  },
+];
 
 const ACTUATOR: readonly Expectation[] = [
   {
@@ -373,6 +427,7 @@ const EVERYWHERE: readonly Expectation[] = [
 export const EXPECTATIONS: readonly Expectation[] = [
   ...COMMANDS,
   ...READS,
+  ...QUERIES,
   ...REPAIR,
   ...FACADE,
   ...ACTUATOR,
