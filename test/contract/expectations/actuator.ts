@@ -1,22 +1,20 @@
 import type { Expectation, Expected } from '../expectation.ts';
 import { ABSENT } from '../pairs.ts';
 import { isGeneratedId } from '../renaming.ts';
-import { error, isCount } from './answers.ts';
+import { error } from './answers.ts';
 import { named } from './which.ts';
-
-const MACHINE_ID = { machineId: isCount };
 
 /** What Redress stands on in place of what the original stands on. */
 const HEALTH = (components: string): Record<string, Expected> => ({
   [`${components}.mongo`]: ABSENT,
   [`${components}.redis`]: ABSENT,
   [`${components}.ssl`]: ABSENT,
-  [`${components}.machineId.details`]: MACHINE_ID,
   [`${components}.db`]: {
     status: 'UP',
     details: { database: 'PostgreSQL', validationQuery: /^select /, version: /^\d+(\.\d+)*/ },
   },
   [`${components}.temporal`]: { status: 'UP', details: { namespace: /./ } },
+  [`${components}.feed`]: { status: 'UP', details: (value) => typeof value === 'object' && value !== null },
   [`${components}.worker`]: { status: 'UP', details: { state: 'RUNNING' } },
 });
 
@@ -46,11 +44,6 @@ export const ACTUATOR: readonly Expectation[] = [
     row: 'components of `/actuator/health`',
     about: named('actuator/get/health/mongo', 'actuator/get/health/redis', 'actuator/get/health/ssl'),
     ours: { status: 404, 'headers.content-type': ABSENT, body: '' },
-  },
-  {
-    row: 'components of `/actuator/health`',
-    about: named('actuator/get/health/machineId'),
-    ours: { 'body.details': MACHINE_ID },
   },
   {
     row: '`/actuator/cosidGenerator`',

@@ -1,6 +1,7 @@
 import type { Expectation } from '../expectation.ts';
 import { ACTUATOR } from './actuator.ts';
 import { UNREADABLE, UNREADABLE_BODY, error } from './answers.ts';
+import { BI_SCRIPTS } from './bi-script.ts';
 import { COMMANDS, FACADE } from './commands.ts';
 import { QUERIES, READS, REPAIR } from './reads.ts';
 import { both, failed, hasOtherContent } from './which.ts';
@@ -27,5 +28,6 @@ export const EXPECTATIONS: readonly Expectation[] = [
   ...REPAIR,
   ...FACADE,
   ...ACTUATOR,
+  ...BI_SCRIPTS,
   ...EVERYWHERE,
 ];
