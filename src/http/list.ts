@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import { writeText } from './write-text.ts';
 import { type Writing, writePart } from './writing.ts';
 
@@ -10,21 +10,21 @@ export interface List {
   readonly batches: AsyncIterable<readonly unknown[]>;
 }
 
-const CONTENT_TYPE = 'application/json';
+const JSON_TYPE = 'application/json';
 
 /**
  * Writes a list as JSON, batch by batch; a list of one batch whole. Nothing is written before the second batch is there,
  * so that what goes wrong before is an answer of its own.
  * @throws what reading `list` throws; where a part has left by then, only to break the connection says that this is not all
  */
-export async function writeList(response: ServerResponse, list: List, writing: Writing): Promise<void> {
+export async function writeList(response: Response, list: List, writing: Writing): Promise<void> {
   const [head, tail] = list.total === null ? ['[', ']'] : [`{"total":${list.total},"list":[`, ']}'];
   let pending = head;
   let isBegun = false;
   for await (const batch of list.batches) {
     if (writing.cancelled.aborted) return;
     if (isBegun) {
-      if (!response.headersSent) response.writeHead(200, { 'Wow-Error-Code': 'Ok', 'Content-Type': CONTENT_TYPE });
+      if (!response.headersSent) response.writeHead(200, { 'Wow-Error-Code': 'Ok', 'Content-Type': JSON_TYPE });
       await writePart(response, pending, writing);
       pending = ',';
     }
@@ -33,5 +33,5 @@ export async function writeList(response: ServerResponse, list: List, writing: W
   }
   pending += tail;
   if (response.headersSent) response.end(pending);
-  else writeText(response.setHeader('Wow-Error-Code', 'Ok'), 200, CONTENT_TYPE, pending);
+  else writeText(response.setHeader('Wow-Error-Code', 'Ok'), 200, JSON_TYPE, pending);
 }

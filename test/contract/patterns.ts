@@ -37,7 +37,7 @@ const MACHINE = 'the machine of the recording';
  * All of them. What was sent in a request is never made by the server and is always compared as it is, so are the
  * instants that follow from it.
  */
-export const PATTERNS: readonly Pattern[] = [
+const PATTERNS: readonly Pattern[] = [
   { path: 'DOCUMENT.id', kind: 'generated id', because: IDS },
   { path: 'body[*].id', kind: 'generated id', because: 'the id of a frame is that of its signal' },
   { path: 'DOCUMENT.waitCommandId', kind: 'generated id', because: IDS },

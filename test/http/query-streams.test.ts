@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, createServer, request } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createQueries } from '../../src/http/index.ts';
 import { documentFrames } from '../../src/http/document-frames.ts';
@@ -99,19 +100,21 @@ describe.each(FORMATS)('a reader of a long list as %s', (format) => {
   });
 
   test('that stops reading for too long is cut off', async () => {
-    const server = createServer((_request, response) => {
-      const gone = new AbortController();
-      response.once('close', () => {
-        gone.abort();
-      });
-      const writing = { cancelled: gone.signal, log: SILENT, stalled: 300 };
-      const batches = store.streams.read<object>('select document from redress.snapshot', []);
-      const written =
-        format === 'application/json'
-          ? writeList(response, { total: null, batches }, writing)
-          : documentFrames(batches, () => ({ data: null })).then((frames) => writeFrames(response, frames, writing));
-      written.catch(() => undefined);
-    }).listen(0, '127.0.0.1');
+    const server = createServer(
+      express().use((_request, response) => {
+        const gone = new AbortController();
+        response.once('close', () => {
+          gone.abort();
+        });
+        const writing = { cancelled: gone.signal, log: SILENT, stalled: 300 };
+        const batches = store.streams.read('select document from redress.snapshot', []);
+        const written =
+          format === 'application/json'
+            ? writeList(response, { total: null, batches }, writing)
+            : documentFrames(batches, () => ({ data: null })).then((frames) => writeFrames(response, frames, writing));
+        written.catch(() => undefined);
+      }),
+    ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     await askAndNeverRead(`http://127.0.0.1:${port}`, format);
