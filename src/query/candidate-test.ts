@@ -1,5 +1,5 @@
 import { type Compiled, anyOf } from './compiled.ts';
-import { type JsonValue, isArray, isStorable, toTexts } from './json.ts';
+import { type JsonValue, isArray, toTexts } from './json.ts';
 import type { Parameters } from './parameters.ts';
 import type { Comparison, Test } from './predicate.ts';
 import { textCompared, textTest } from './text-test.ts';
@@ -33,7 +33,6 @@ function candidateCompared(sql: string, by: Comparison, bound: JsonValue, parame
     return ofType('number', sql, `${sql}::numeric ${by} ${bind('numeric', String(bound))}`);
   }
   if (typeof bound === 'boolean') return ofType('boolean', sql, `${sql}::boolean ${by} ${bind('boolean', bound)}`);
-  if (!isStorable(bound)) return false;
   const tokens = `redress.tokens(${sql}) ${by} redress.tokens(${bind('jsonb', bound, JSON.stringify)})`;
   return ofType(isArray(bound) ? 'array' : 'object', sql, tokens);
 }

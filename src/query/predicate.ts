@@ -1,5 +1,6 @@
 import { type JsonValue, isStorable } from './json.ts';
 import type { Path } from './path.ts';
+import { storable } from './storable.ts';
 
 /** A comparison of values of one type (query contract 5.2). */
 export type Comparison = '<' | '<=' | '>' | '>=';
@@ -8,6 +9,7 @@ export type Comparison = '<' | '<=' | '>' | '>=';
 export type Test =
   /** Equal to one of the values, which are storable and not null; with `orNothing` also null or missing. */
   | { readonly is: 'equal'; readonly values: readonly JsonValue[]; readonly orNothing: boolean }
+  /** Texts, arrays and objects among the bounds are storable. */
   | { readonly is: 'compared'; readonly by: Comparison; readonly bound: JsonValue }
   /** With `ignoreCase` the text is folded already. */
   | {
@@ -59,5 +61,7 @@ export function holdsAll(path: Path, values: readonly JsonValue[]): Predicate {
 /** Some candidate of the bound's type compares so; null compares with null and missing as equal. */
 export function compared(path: Path, by: Comparison, bound: JsonValue): Predicate {
   if (bound === null) return by === '<=' || by === '>=' ? equalsAny(path, [null]) : constant(false);
-  return { kind: 'field', path, test: { is: 'compared', by, bound } };
+  // An infinite number is beyond all stored ones, and Postgres knows it.
+  const [storableBy, storableBound] = typeof bound === 'number' ? [by, bound] : storable(by, bound);
+  return { kind: 'field', path, test: { is: 'compared', by: storableBy, bound: storableBound } };
 }

@@ -23,15 +23,8 @@ export function textTest(sql: string, test: Extract<Test, { is: 'text' }>, { bin
 
 /** How a text of SQL compares, by its bytes, with any other. */
 export function textCompared(sql: string, by: Comparison, bound: string, { bind }: Parameters): Compiled {
-  const at = bound.search(UNSTORABLE);
-  if (at < 0) return `(${sql} ${by} ${bind('text', bound)} collate "C")`;
-  // Nothing stored is equal to it, and nothing stored is between it and the text with the next character in its place.
-  const next = bound.slice(0, at) + (bound[at] === '\0' ? '\u0001' : '\ue000');
-  return `(${sql} ${by.startsWith('>') ? '>=' : '<'} ${bind('text', next)} collate "C")`;
+  return `(${sql} ${by} ${bind('text', bound)} collate "C")`;
 }
-
-/** U+0000 and unpaired surrogates. */
-const UNSTORABLE = /[\0\p{Cs}]/u;
 
 function folded(sql: string, bind: Parameters['bind']): string {
   const { from, to } = folding();
