@@ -32,7 +32,16 @@ const PATTERNS = [
 ];
 
 /** Text that no document can hold, but a condition can. */
-const UNSTORABLE = ['\u0000', 'order\u0000x', '\ud83d', '\udc00', 'a\ud83d\u0000'];
+const UNSTORABLE: readonly Json[] = [
+  '\u0000',
+  'order\u0000x',
+  '\ud83d',
+  '\udc00',
+  'a\ud83d\u0000',
+  ['\u0000'],
+  { '\ud83d': 1 },
+];
+const UNSTORABLE_TEXTS = UNSTORABLE.filter((value) => typeof value === 'string');
 
 /** Conditions that are in order, over fields and values of documents. */
 export function conditions(of: Harvest, ids: readonly string[]): Arbitrary {
@@ -65,24 +74,23 @@ function elementMatch(of: Harvest, ids: readonly string[]): Arbitrary {
 
 function leaf(of: Harvest, ids: readonly string[]): Arbitrary {
   const target = targets(of);
+  const texts = of.values.filter(({ value }) => typeof value === 'string');
+  const textTarget = fc.oneof({ weight: 4, arbitrary: among(texts) }, target);
   const flags = of.values.filter(({ value }) => typeof value === 'boolean');
   const flagTarget = fc.oneof({ weight: 4, arbitrary: among(flags) }, target);
   const dateTarget = fc.oneof({ weight: 4, arbitrary: among(timed(of.values)) }, target);
-  const withField = (operator: Arbitrary, value: (given: Json) => fc.Arbitrary<Json>): Arbitrary =>
+  const withField = (operator: Arbitrary, value: (given: Json) => fc.Arbitrary<Json>, on = target): Arbitrary =>
     fc
-      .tuple(target, operator)
+      .tuple(on, operator)
       .chain(([{ field, value: given }, rest]) => value(given).map((chosen) => ({ field, ...rest, value: chosen })));
   const operator = (...names: string[]): Arbitrary => fc.record({ operator: spelled(...names) });
   const list = (given: Json): fc.Arbitrary<Json> =>
-    fc.array(
-      fc.oneof(fc.constant(given), near(given), fc.constantFrom<Json>(null, ['\u0000'], { '\ud83d': 1 }), anyValue),
-      { maxLength: 4 },
-    );
+    fc.array(fc.oneof(fc.constant(given), near(given), fc.constant(null), anyValue), { maxLength: 4 });
   return fc.oneof(
     { weight: 7, arbitrary: withField(operator(...COMPARISONS), near) },
     { weight: 3, arbitrary: withField(operator('IN', 'NOT_IN', 'ALL_IN'), list) },
     { weight: 2, arbitrary: withField(operator('BETWEEN'), bounds) },
-    { weight: 3, arbitrary: withField(textOperator, textNear) },
+    { weight: 3, arbitrary: withField(textOperator, textNear, textTarget) },
     { weight: 1, arbitrary: withField(operator('NULL', 'NOT_NULL'), () => anything) },
     {
       weight: 1,
@@ -201,15 +209,15 @@ function withoutPart(field: string, part: number): string {
 function near(given: Json): fc.Arbitrary<Json> {
   const value = given ?? '';
   return fc.oneof(
-    { weight: 6, arbitrary: fc.constant(value) },
-    { weight: 2, arbitrary: fc.constantFrom(...neighbours(value)) },
+    { weight: 5, arbitrary: fc.constant(value) },
+    { weight: 4, arbitrary: fc.constantFrom(...neighbours(value)) },
     { weight: 1, arbitrary: anything },
     { weight: 1, arbitrary: fc.constantFrom(...UNSTORABLE) },
   );
 }
 
 function neighbours(value: Json): readonly [Json, ...Json[]] {
-  if (typeof value === 'number') return [value + 1, value - 1, value + 0.5, String(value), [value]];
+  if (typeof value === 'number') return [value + 1, value - 1, value + 0.5, value - 0.5, String(value), [value]];
   if (typeof value === 'string') return [`${value}\n`, value.slice(0, -1), value.toUpperCase(), [value], { value }];
   return [[value], JSON.stringify(value), true];
 }
@@ -219,14 +227,32 @@ const bounds = (given: Json): fc.Arbitrary<Json> =>
     .tuple(fc.oneof(near(given), fc.constant(null)), fc.oneof(near(given), fc.constant(null)), fc.nat(3))
     .map(([from, to, more]): Json => (more === 0 ? [from, to, 'ignored'] : [from, to]));
 
-/** A part of the given text, as it is or in another letter case. */
+/** A part of the given text: its start, its end with or without a final line feed, or from its middle. */
 function textNear(given: Json): fc.Arbitrary<Json> {
   const whole = typeof given === 'string' ? given : JSON.stringify(given);
-  const part = fc.tuple(fc.nat(10), fc.nat(10), fc.nat(3)).map(([from, length, change]) => {
-    const characters = Array.from(whole);
-    const start = from % (characters.length + 1);
-    const cut = change === 0 ? characters.join('') : characters.slice(start, start + length).join('');
-    return change === 1 ? cut.toUpperCase() : change === 2 ? cut.toLowerCase() : cut;
-  });
-  return fc.oneof({ weight: 6, arbitrary: part }, fc.constantFrom(...TEXTS), fc.constantFrom(...UNSTORABLE));
+  const part = fc
+    .tuple(fc.nat(1_000), fc.constantFrom(...PARTS), fc.constantFrom(...SPELLINGS))
+    .map(([from, cut, spell]) => {
+      const characters = Array.from(whole);
+      return spell(cut(characters, from % (characters.length + 1)).join(''));
+    });
+  return fc.oneof(
+    { weight: 8, arbitrary: part },
+    { weight: 1, arbitrary: fc.constantFrom(...TEXTS) },
+    { weight: 1, arbitrary: fc.constantFrom(...UNSTORABLE_TEXTS) },
+  );
 }
+
+const PARTS: readonly ((characters: string[], at: number) => string[])[] = [
+  (characters) => characters,
+  (characters, at) => characters.slice(0, at),
+  (characters, at) => characters.slice(at),
+  (characters, at) => characters.slice(at, at + 3),
+];
+const SPELLINGS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text,
+  (text) => text.replace(/\n$/, ''),
+  (text) => text.toUpperCase(),
+  (text) => text.toLowerCase(),
+];
