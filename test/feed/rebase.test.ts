@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DataFolder, openDataFolder } from '../../local/data-folder.ts';
 import { type LocalPostgres, startPostgres } from '../../local/postgres.ts';
-import { type Feed, createFeed, runSubscriber } from '../../src/feed/index.ts';
+import { type Feed, type Subscriber, createFeed, runSubscriber } from '../../src/feed/index.ts';
 import {
   type Cursor,
   type Pools,
@@ -61,9 +61,9 @@ function feedOf(pools: Pools): Feed {
 /** Runs a subscriber until it has taken as many entries, then ends it. */
 async function subscribe(pools: Pools, count: number): Promise<string[]> {
   const taken: string[] = [];
-  const subscriber = {
+  const subscriber: Subscriber = {
     name: 'kept',
-    handle: (entries: Parameters<typeof versionOf>[0][]) => {
+    handle(entries) {
       taken.push(...entries.map(versionOf));
       return Promise.resolve();
     },
