@@ -22,7 +22,7 @@ export interface Pattern {
   readonly path: string;
   readonly kind: Kind;
   readonly because: string;
-  /** Only recorded texts that look like this. */
+  /** Only texts that look like this, recorded or ours. */
   readonly like?: RegExp;
   /** Only in this exchange. */
   readonly exchange?: string;
@@ -81,12 +81,6 @@ const PATTERNS: readonly Pattern[] = [
     kind: 'text',
     because: 'quotes the JSON library of the original',
     like: /^JSON decoding error: /,
-  },
-  {
-    path: 'DOCUMENT.errorMsg',
-    kind: 'text',
-    because: 'quotes classes of the original',
-    like: /^415 UNSUPPORTED_MEDIA_TYPE /,
   },
 
   ...['body.components.diskSpace', 'body.details.diskSpace', 'body'].flatMap((disk): Pattern[] => [

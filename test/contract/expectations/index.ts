@@ -6,12 +6,19 @@ import { COMMANDS, FACADE } from './commands.ts';
 import { QUERIES, READS, REPAIR } from './reads.ts';
 import { both, failed, hasOtherContent } from './which.ts';
 
+const NOT_JSON = /^Content type '.+' is not supported: send application\/json\.$/;
+
 /** What is true of every operation. */
 const EVERYWHERE: readonly Expectation[] = [
   {
+    row: "texts that quote the original's internals",
+    about: ({ response }) => response.status === 415,
+    ours: { 'body.errorMsg': NOT_JSON },
+  },
+  {
     row: 'a wrong content type',
     about: both(failed, hasOtherContent),
-    ours: error(415, 'UnsupportedMediaType', /^Content type '.+' is not supported: send application\/json\.$/),
+    ours: error(415, 'UnsupportedMediaType', NOT_JSON),
   },
   {
     row: "a caller's mistake in a body or header",
