@@ -12,6 +12,7 @@ import type {
   Outcome,
   RecoverableType,
 } from '../src/domain/index.ts';
+import { DELIVERY_QUEUE } from './task-queues.ts';
 
 /** What an operator is shown of a record; small, since it is part of the history. Times are epoch milliseconds. */
 export interface View {
@@ -104,6 +105,7 @@ export async function handle(id: string, entries: readonly Entry[], summary: str
 
 /** A target may be slow, so a delivery is told of a dead worker by its missing heartbeat, long before its time is over. */
 const DELIVERY: ActivityOptions = {
+  taskQueue: DELIVERY_QUEUE,
   heartbeatTimeout: '10s',
   retry: { maximumAttempts: 1 },
   cancellationType: 'TRY_CANCEL',
