@@ -46,7 +46,7 @@ export interface Attempt {
 
 /** What the workflow learns from `handle`: never the whole state. */
 export interface Handled {
-  /** When it was decided, epoch milliseconds. The workflow's own clock stands still while a task runs, this one does not. */
+  /** When it was decided, epoch milliseconds: by the clock that deadlines are made with, which goes on during a task. */
   readonly now: number;
   readonly outcomes: readonly Outcome[];
   /** The newest version; 0: there is no record. */
