@@ -38,7 +38,7 @@ const PACKAGES = {
 };
 
 const SERVER = '^(src|workflows|activities)/';
-const OURS = '^(src|workflows|activities|local|bench|test)/';
+const OURS = '^(src|workflows|activities|local|bench|tools|test)/';
 /** The files beside the rooms wire them: configuration, metrics, health, start and stop. */
 const ROOT = '^src/[^/]+[.]ts$';
 const CONFIG = '^src/config[^/]*[.]ts$';
@@ -134,7 +134,7 @@ const OUTSIDE_THE_SERVER = [
     name: 'the server does not know its tests, benchmarks and local start',
     severity: 'error',
     from: { path: SERVER },
-    to: { path: '^(test|bench|local)/' },
+    to: { path: '^(test|bench|tools|local)/' },
   },
 ];
 

@@ -17,7 +17,8 @@ WORKDIR /app
 # The Temporal SDK trusts the certificates of the system, of which the slim image has none.
 COPY --from=dependencies /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json ./
+# The lock file too: the bundled workflow is known by it.
+COPY package.json package-lock.json ./
 COPY workflows ./workflows
 COPY activities ./activities
 COPY src ./src

@@ -11,8 +11,9 @@ export default {
     'bench/{main,bare*}.ts',
     'test/workflow/record.ts',
     'test/contract/queries.ts',
+    'test/contract/main.ts',
   ],
-  project: ['{src,workflows,activities,local,bench,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
+  project: ['{src,workflows,activities,local,bench,tools,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
   // A type is worth a name for whoever reads a signature, also where nobody imports it yet.
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: [

@@ -52,6 +52,9 @@ export const VARIABLES = z.object({
     .string()
     .optional()
     .register(VARIABLE_NOTES, { meaning: 'YAML file that says which prepared retries are pushed, and where to.' }),
+  DASHBOARD_DIR: z.string().optional().register(VARIABLE_NOTES, {
+    meaning: 'Folder of a built dashboard, whose `index.html` and other files are served at `/`.',
+  }),
   AUTO_RETRY: either('on', 'off').prefault('on').register(VARIABLE_NOTES, {
     meaning: '`off` prepares no retry by itself, for replays and maintenance; started with `on`, it catches up.',
   }),

@@ -19,6 +19,7 @@ export interface Config {
   /** Spelt as `URL.hostname` spells them. */
   readonly waitHosts: ReadonlySet<string>;
   readonly targetsFile: string | null;
+  readonly dashboardDir: string | null;
   readonly autoRetry: boolean;
   readonly retryDefaults: RetrySpec;
   readonly visibilityUpserts: boolean;
@@ -67,6 +68,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     temporalUiUrl: data.TEMPORAL_UI_URL ?? null,
     waitHosts: data.WAIT_HOSTS,
     targetsFile: data.TARGETS_FILE ?? null,
+    dashboardDir: data.DASHBOARD_DIR ?? null,
     autoRetry: data.AUTO_RETRY,
     retryDefaults: Object.freeze(retryDefaults(data)),
     visibilityUpserts: data.VISIBILITY_UPSERTS,

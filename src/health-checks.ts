@@ -11,7 +11,7 @@ const HELD_BACK = 1;
 export interface HealthSources {
   readonly pool: Pool;
   readonly link: Link;
-  /** @throws Error once this process has lost its machine id */
+  /** @throws Error while this process has no machine id */
   readonly machineId: () => number;
 }
 

@@ -7,10 +7,10 @@ import { ListenError } from './http/index.ts';
 import { type Service, startService } from './service.ts';
 import { rebase } from './rebase.ts';
 import { StoreUnavailable, StoreUnusable } from './store/index.ts';
-import { installRuntime } from './temporal/index.ts';
+import { TemporalConfigError, installRuntime } from './temporal/index.ts';
 
 /** What can go wrong at the start for reasons that the person who starts it can mend; the message says how. */
-const EXPECTED = [ConfigError, TargetsFileError, StoreUnusable, StoreUnavailable, ListenError];
+const EXPECTED = [ConfigError, TargetsFileError, StoreUnusable, StoreUnavailable, TemporalConfigError, ListenError];
 
 const REBASE = 'feed rebase';
 

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Decision } from './command-handler/index.ts';
+import type { CommandName } from './domain/index.ts';
 import type { FeedLag } from './store/index.ts';
 
 /** Milliseconds for which the number of open records is not counted again. */
@@ -22,6 +23,8 @@ export interface Metrics {
   render(): Promise<string>;
   /** Counts one decision. */
   decided(decision: Decision): void;
+  /** Counts a command that was refused before anything decided it. */
+  refused(name: CommandName, code: string): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -49,6 +52,9 @@ export function createMetrics(): Metrics {
       const { name, origin, outcome } = decision;
       commands.inc({ command: name, origin, outcome: outcome.ok ? 'Ok' : outcome.code });
       if (decision.lateness !== null) lateness.observe(decision.lateness / 1_000);
+    },
+    refused(name, code) {
+      commands.inc({ command: name, origin: 'signal', outcome: code });
     },
     observe(readings) {
       const gauge = (name: string, help: string, read: (into: Gauge) => void | Promise<void>): void => {

@@ -6,7 +6,16 @@ import { loadTargets } from './dispatch/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { OPERATOR_ROUTES, ROUTES, createApp, createIdGenerators, createQueries, createReads, startHttp } from './http/index.ts';
+import {
+  OPERATOR_ROUTES,
+  ROUTES,
+  createApp,
+  createIdGenerators,
+  createPages,
+  createQueries,
+  createReads,
+  startHttp,
+} from './http/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runStarter } from './recovery/index.ts';
 import {
@@ -92,6 +101,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     advertisedUrl: config.advertisedUrl,
     waitHosts: config.waitHosts,
     maxWaiting: config.maxWaiting,
+    onRefused: (name, code) => {
+      metrics.refused(name, code);
+    },
     log,
   });
   const leadership = campaign(pools, log, 'starter');
@@ -116,6 +128,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
   });
+  const servesApi = config.roles.has('api');
   const app = createApp(
     {
       gateway,
@@ -132,7 +145,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
       log,
       retryDefaults: config.retryDefaults,
     },
-    config.roles.has('api') ? ROUTES : OPERATOR_ROUTES,
+    servesApi ? ROUTES : OPERATOR_ROUTES,
+    servesApi ? createPages(config) : undefined,
   );
   const http = await startHttp({ host: config.host, port: config.port, app });
   return {

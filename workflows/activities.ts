@@ -12,6 +12,7 @@ import type {
   Outcome,
   RecoverableType,
 } from '../src/domain/index.ts';
+import { DELIVERY_QUEUE } from './task-queues.ts';
 
 /** What an operator is shown of a record; small, since it is part of the history. Times are epoch milliseconds. */
 export interface View {
@@ -45,7 +46,7 @@ export interface Attempt {
 
 /** What the workflow learns from `handle`: never the whole state. */
 export interface Handled {
-  /** When it was decided, epoch milliseconds. The workflow's own clock stands still while a task runs, this one does not. */
+  /** When it was decided, epoch milliseconds: by the clock that deadlines are made with, which goes on during a task. */
   readonly now: number;
   readonly outcomes: readonly Outcome[];
   /** The newest version; 0: there is no record. */
@@ -104,6 +105,7 @@ export async function handle(id: string, entries: readonly Entry[], summary: str
 
 /** A target may be slow, so a delivery is told of a dead worker by its missing heartbeat, long before its time is over. */
 const DELIVERY: ActivityOptions = {
+  taskQueue: DELIVERY_QUEUE,
   heartbeatTimeout: '10s',
   retry: { maximumAttempts: 1 },
   cancellationType: 'TRY_CANCEL',

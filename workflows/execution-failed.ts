@@ -52,11 +52,12 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
 
   for (let entries = takeBatch(inbox); ;) {
     stale = false;
+    const askedAt = Date.now();
     const known = await handle(id, entries, handleSummary(entries));
     answer(id, entries, known.outcomes);
     refusal = nextRefusal(refusal, entries, known.outcomes);
     show(id, known, refusal);
-    deadline.set(known.deadline, known.now, timerSummary(known.view));
+    deadline.set(known.deadline, known.now, ageOf(known, askedAt), timerSummary(known.view));
     const over = isOver(known.view);
     if (over) deliveries.cancel();
     else if (known.delivery !== null) deliveries.start(known.delivery);
@@ -69,6 +70,14 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
     if (!busy()) return known.view === null ? 'no record' : searchedStatus(known.view);
     entries = nextEntries(inbox, deadline, known);
   }
+}
+
+/**
+ * Milliseconds since it was decided: while no worker is there, a result may lie in the history for any time. The clocks of
+ * Temporal and of the service may differ, but by no more than a result can be old it is wrong.
+ */
+function ageOf({ now }: Handled, askedAt: number): number {
+  return Math.max(0, Math.min(Date.now() - now, Date.now() - askedAt));
 }
 
 /** Commands first; the timer's prepare is decided alone; nothing at all is a look at the record. */

@@ -11,7 +11,7 @@ export async function decideCreate(
   { origin, message }: Extract<Entry, { origin: 'signal' | 'delivery' }>,
   epoch: number,
 ): Promise<Decision> {
-  const about = { name: 'create_execution_failed', origin, lateness: null } as const;
+  const about = { name: 'create_execution_failed', origin, lateness: null, isRepeated: false } as const;
   const { commandId } = readIds(message);
   const refused = async (version: number, refusal: Refusal): Promise<Decision> => {
     const outcome = refusedOutcome(commandId, version, refusal);
@@ -34,7 +34,9 @@ export async function decideCreate(
     if (!(error instanceof StoreConflict)) throw error;
     // The same create executed again finds what it did the first time.
     const [recorded] = await findOutcomes(deps.pool, [commandId]);
-    if (recorded?.aggregateId === id) return { ...about, outcome: recorded, record: await loadRecord(deps.pool, id) };
+    if (recorded?.aggregateId === id) {
+      return { ...about, outcome: recorded, record: await loadRecord(deps.pool, id), isRepeated: true };
+    }
     return refused(1, isIdTaken(error) ? duplicateAggregate(id) : duplicateRequest(read.command.requestId));
   }
 }

@@ -1,6 +1,6 @@
 import { type Command, type Entry, decide, refuse, retryId } from '../domain/index.ts';
 import { type Client, disarmRecord, findPrecedent, lockRecord, recordRefusal } from '../store/index.ts';
-import { type Decision, type DecisionDeps, decideSafely, storeNext, timeFor } from './decision.ts';
+import { type Decision, type DecisionDeps, type Settled, decideSafely, storeNext, timeFor } from './decision.ts';
 import { refusedOutcome } from './refusals.ts';
 
 type TimerEntry = Extract<Entry, { origin: 'timer' }>;
@@ -11,7 +11,7 @@ type TimerEntry = Extract<Entry, { origin: 'timer' }>;
  */
 export async function decideRetry(deps: DecisionDeps, id: string, entry: TimerEntry, epoch: number): Promise<Decision> {
   const settled = await deps.pool.transaction((client) => decideLocked(deps, client, id, entry, epoch));
-  const lateness = settled.outcome.ok ? Math.max(0, deps.now() - entry.deadline) : null;
+  const lateness = settled.outcome.ok && !settled.isRepeated ? Math.max(0, deps.now() - entry.deadline) : null;
   return { ...settled, name: 'prepare_compensation', origin: 'timer', lateness };
 }
 
@@ -21,18 +21,18 @@ async function decideLocked(
   id: string,
   entry: TimerEntry,
   epoch: number,
-): Promise<Pick<Decision, 'outcome' | 'record'>> {
+): Promise<Settled> {
   const record = await lockRecord(client, id);
   const commandId = retryId(id, entry.version);
   const version = record?.snapshot.version ?? 0;
   const precedent = await findPrecedent(client, id, commandId, commandId);
-  if (precedent.outcome !== null) return { outcome: precedent.outcome, record };
+  if (precedent.outcome !== null) return { outcome: precedent.outcome, record, isRepeated: true };
 
   const now = timeFor(record, Math.max(deps.now(), entry.deadline));
   const due = record !== null && record.deadline !== null && record.deadline <= now;
   if (!deps.autoRetry || !due || version !== entry.version) {
     const superseded = refuse('Superseded', `The record has moved on from version ${entry.version}, or is not due.`);
-    return { outcome: refusedOutcome(commandId, version, superseded), record };
+    return { outcome: refusedOutcome(commandId, version, superseded), record, isRepeated: false };
   }
   const command = prepare(id, commandId);
   const decision = decideSafely(deps, () => decide(record.snapshot, command, now));
@@ -42,7 +42,8 @@ async function decideLocked(
   deps.log.error({ id, version, code: decision.code, reason: decision.message }, 'a due retry was refused');
   await recordRefusal(client, commandId, id, version, decision);
   await disarmRecord(client, id);
-  return { outcome: refusedOutcome(commandId, version, decision), record: { ...record, deadline: null } };
+  const outcome = refusedOutcome(commandId, version, decision);
+  return { outcome, record: { ...record, deadline: null }, isRepeated: false };
 }
 
 const prepare = (id: string, commandId: string): Command => ({

@@ -17,7 +17,7 @@ import {
   lockRecord,
   recordRefusal,
 } from '../store/index.ts';
-import { type Decision, type DecisionDeps, decideSafely, storeNext, timeFor } from './decision.ts';
+import { type Decision, type DecisionDeps, type Settled, decideSafely, storeNext, timeFor } from './decision.ts';
 import { readCommand, readIds } from './read-command.ts';
 import { refusedByIds, refusedByStore, refusedOutcome } from './refusals.ts';
 
@@ -48,7 +48,7 @@ export async function decideUpdate(
       const { commandId } = readIds(message);
       const outcome = refusedOutcome(commandId, version, refusedByStore(error));
       await recordRefusal(deps.pool, commandId, id, version, outcome);
-      return { ...about, outcome, record };
+      return { ...about, outcome, record, isRepeated: false };
     }
   }
 }
@@ -59,7 +59,7 @@ async function decideLocked(
   id: string,
   { origin, message }: MessageEntry,
   epoch: number,
-): Promise<Pick<Decision, 'outcome' | 'record'>> {
+): Promise<Settled> {
   const record = await lockRecord(client, id);
   const version = record?.snapshot.version ?? 0;
   const { commandId, requestId } = readIds(message);
@@ -67,14 +67,15 @@ async function decideLocked(
     const outcome = refusedOutcome(commandId, version, refusal);
     // Nobody waits for the outcome of a delivery, and one of the same attempt may still come that is not refused.
     if (origin === 'signal') await recordRefusal(client, commandId, id, version, outcome);
-    return { outcome, record };
+    return { outcome, record, isRepeated: false };
   };
 
   const unrecorded = refusedByIds(message, version);
-  if (unrecorded !== null) return { outcome: unrecorded, record };
+  if (unrecorded !== null) return { outcome: unrecorded, record, isRepeated: false };
   const precedent = await findPrecedent(client, id, commandId, requestId);
   if (precedent.outcome !== null) {
-    return { outcome: precedent.outcome.aggregateId === id ? precedent.outcome : foreign(commandId, version), record };
+    const isOwn = precedent.outcome.aggregateId === id;
+    return { outcome: isOwn ? precedent.outcome : foreign(commandId, version), record, isRepeated: isOwn };
   }
   const read = readCommand(id, message, origin, { retrySpec: deps.retryDefaults });
   if (!read.ok) return refused(read);

@@ -42,6 +42,8 @@ export interface Decision {
   readonly origin: Entry['origin'];
   /** Milliseconds from the deadline to the stored prepare; null for anything but an accepted prepare by the timer. */
   readonly lateness: number | null;
+  /** The command was decided by an earlier execution, whose outcome this is. */
+  readonly isRepeated: boolean;
 }
 
 /** Stores the first version of a record. @throws StoreConflict where one of its ids is taken */
@@ -72,6 +74,9 @@ export async function storeNext(
   return version;
 }
 
+/** What one command came to, before it is known whose it was. */
+export type Settled = Pick<Decision, 'isRepeated' | 'outcome' | 'record'>;
+
 type StoredVersion = ReturnType<typeof nextVersion>;
 
 function nextVersion(
@@ -92,7 +97,7 @@ function nextVersion(
     engaged: Math.max(record?.engaged ?? 0, epoch),
   };
   const outcome: Outcome = { commandId: command.commandId, version: stream.version, ok: true, streamId: stream.id };
-  return { stream, record: next, outcome };
+  return { stream, record: next, outcome, isRepeated: false };
 }
 
 /** The time of a record's next event: never before its last one, whatever the clocks of two machines say. */

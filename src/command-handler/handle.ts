@@ -9,7 +9,7 @@ import type { Decision, DecisionDeps } from './decision.ts';
 const GIVE_UP_AFTER = 5_000;
 
 export interface CommandHandlerDeps extends DecisionDeps {
-  /** Told of every decision, for whoever counts. */
+  /** Told of every decision once, for whoever counts. */
   readonly onDecided: (decision: Decision) => void;
 }
 
@@ -38,7 +38,7 @@ export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
       for (const entry of entries) {
         if (Date.now() - startedAt > GIVE_UP_AFTER) throw new StoreUnavailable('it takes too long for one batch');
         const decision = await decideEntry(deps, id, entry, epoch);
-        deps.onDecided(decision);
+        if (!decision.isRepeated) deps.onDecided(decision);
         decisions.push(decision);
       }
       const last = decisions.at(-1);

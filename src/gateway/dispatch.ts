@@ -1,5 +1,5 @@
 import type { CommandHandler } from '../command-handler/index.ts';
-import { type Command, type CommandMessage, type Outcome, decide } from '../domain/index.ts';
+import { type Command, type CommandMessage, type CommandName, type Outcome, decide } from '../domain/index.ts';
 import { type Pool, StoreUnavailable, loadRecord } from '../store/index.ts';
 import { GatewayError } from './errors.ts';
 import type { ExecutionView, Executions } from './executions.ts';
@@ -13,6 +13,8 @@ export interface DispatchDeps {
   readonly handler: CommandHandler;
   readonly executions: Executions;
   readonly slots: Slots;
+  /** Told of every command that is refused before anything decides it, for whoever counts. */
+  readonly onRefused: (name: CommandName, code: string) => void;
   /** Milliseconds that the command may wait for its slot. */
   readonly patience: number;
 }
@@ -34,7 +36,7 @@ export async function dispatch(deps: DispatchDeps, command: Command, message: Co
 type Create = Extract<Command, { name: 'create_execution_failed' }>;
 
 async function dispatchCreate(deps: DispatchDeps, command: Create, message: CommandMessage): Promise<Dispatched> {
-  const refusal = refusalWithoutRecord(command);
+  const refusal = refusalWithoutRecord(deps, command);
   if (refusal !== null) return refusal;
   try {
     for (let races = 0; races < MAX_RACES; races += 1) {
@@ -57,7 +59,7 @@ async function decideHere({ handler }: DispatchDeps, { aggregateId }: Command, m
 async function dispatchUpdate(deps: DispatchDeps, command: Command, message: CommandMessage): Promise<Dispatched> {
   if (await signal(deps, command, message)) return null;
   const record = await loadRecord(deps.pool, command.aggregateId);
-  if (record === null) return refusalWithoutRecord(command);
+  if (record === null) return refusalWithoutRecord(deps, command);
   const { state, deleted } = record.snapshot;
   const view = { ...state, deleted, errorCode: state.error.errorCode, due: record.deadline !== null };
   await withSlot(deps, command, () => deps.executions.signalWithStart(command.aggregateId, view, message));
@@ -85,9 +87,10 @@ async function withSlot<Result>(
   }
 }
 
-function refusalWithoutRecord(command: Command): Outcome | null {
+function refusalWithoutRecord({ onRefused }: DispatchDeps, command: Command): Outcome | null {
   const decision = decide(null, command, Date.now());
   if (decision.ok) return null;
+  onRefused(command.name, decision.code);
   return { ...decision, commandId: command.commandId, version: 0 };
 }
 

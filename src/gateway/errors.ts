@@ -1,5 +1,6 @@
-/** Why the gateway could not answer; codes are the contract's (1.6) plus `ServiceUnavailable`. */
-export type GatewayErrorCode = 'RequestTimeout' | 'TooManyRequests' | 'ServiceUnavailable' | 'IllegalArgument';
+/** Why the gateway could not answer; codes are the contract's (1.6) plus `ServiceUnavailable` and `PayloadTooLarge`. */
+export type GatewayErrorCode =
+  'RequestTimeout' | 'TooManyRequests' | 'ServiceUnavailable' | 'IllegalArgument' | 'PayloadTooLarge';
 
 /** A command that got no answer. Whether it was carried out is in the message: a person reads it at 3 a.m. */
 export class GatewayError extends Error {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { CommandHandler } from '../command-handler/index.ts';
-import type { Command, CommandMessage, Header, Outcome } from '../domain/index.ts';
+import type { Command, CommandMessage, CommandName, Header, Outcome } from '../domain/index.ts';
 import { RESERVED_PREFIX, duplicateRequest } from '../domain/index.ts';
 import { type GlobalIds, type Pool, StoreUnavailable, findOutcomes, wasRequestUsed } from '../store/index.ts';
 import { dispatch } from './dispatch.ts';
@@ -14,6 +14,8 @@ import { createWaiters } from './waiters.ts';
 
 /** Milliseconds between two looks for answers that may be lost. */
 const LOOK_INTERVAL = 500;
+/** Bytes of a command as JSON: Temporal takes 2 MiB. A body may hold less and become more, since numbers are read as texts too. */
+const MAX_MESSAGE = 1.5 * 1024 * 1024;
 
 export interface GatewayDeps {
   readonly pool: Pool;
@@ -24,6 +26,8 @@ export interface GatewayDeps {
   readonly advertisedUrl: string;
   readonly waitHosts: ReadonlySet<string>;
   readonly maxWaiting: number;
+  /** Told of every command that is refused before anything decides it, for whoever counts. */
+  readonly onRefused: (name: CommandName, code: string) => void;
   readonly log: Logger;
 }
 
@@ -92,10 +96,11 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     const command = identify(request, nextId);
     if (await isDuplicate(deps.pool, request)) {
       const { code, message } = duplicateRequest(command.requestId);
+      deps.onRefused(command.name, code);
       yield unsentResult(command, nextId(), code, message);
       return;
     }
-    const message = toMessage(command, wait, endpoint);
+    const message = checkSize(toMessage(command, wait, endpoint));
     const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
     try {
       const outcome = await dispatch({ ...deps, slots, patience: wait.timeout }, command, message);
@@ -155,6 +160,13 @@ function toMessage(command: Command, wait: WaitPlan, endpoint: string): CommandM
   const { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, body } = command;
   const header = { ...command.header, ...waitHeader(commandId, wait, endpoint) };
   return { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, header, body };
+}
+
+/** @throws GatewayError for a message that is larger than what can be carried */
+function checkSize(message: CommandMessage): CommandMessage {
+  const size = Buffer.byteLength(JSON.stringify(message));
+  if (size <= MAX_MESSAGE) return message;
+  throw new GatewayError('PayloadTooLarge', `The command is ${size} bytes large: at most ${MAX_MESSAGE} are possible.`);
 }
 
 /** What the event store keeps of a wait (contract 4.5), and where the answer goes. */

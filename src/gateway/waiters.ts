@@ -67,7 +67,7 @@ export function createWaiters(maxWaiting: number): Waiters {
     },
     waiting: () => entries.size,
     stop() {
-      for (const { command, fail } of entries.values()) fail(stoppingError(command));
+      for (const { command, processed, fail } of entries.values()) fail(stoppingError(command, processed));
     },
   };
 }
@@ -139,9 +139,13 @@ const timeoutError = (timeout: number): GatewayError =>
     `The wanted stage was not reached within ${timeout}ms. The command goes on: look at its record, or wait longer with Command-Wait-Timeout.`,
   );
 
-const stoppingError = ({ commandId, requestId, aggregateId }: SentCommand): GatewayError =>
+const stoppingError = ({ commandId, requestId, aggregateId }: SentCommand, isProcessed: boolean): GatewayError =>
   new GatewayError(
     'ServiceUnavailable',
-    'This process is stopping and cannot wait any longer. Whether the command was carried out is not known: repeat it with the same request id.',
+    `This process is stopping and cannot wait any longer. ${
+      isProcessed
+        ? 'The command was carried out: only the wanted stage was not reached yet.'
+        : 'Whether the command was carried out is not known: repeat it with the same request id.'
+    }`,
     { retryAfter: 1, details: { commandId, requestId, aggregateId } },
   );

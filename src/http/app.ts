@@ -10,19 +10,23 @@ import { negotiate } from './negotiation.ts';
 import { RequestError } from './request-error.ts';
 import { requestLog } from './request-log.ts';
 import type { Exchange, Route } from './route.ts';
+import { documentRoutes } from './routes/document.ts';
 import { ROUTES } from './routes/index.ts';
 import { unknownRoute } from './unknown-route.ts';
+import { explainMethods } from './wrong-method.ts';
 
-/** The REST contract over `deps`, or the part of it in `routes`. */
-export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES): Express {
+/** The REST contract over `deps`, or the part of it in `routes`, and the document that describes it; `pages` answers what no route takes. */
+export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES, pages?: RequestHandler): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(requestLog(deps.log), refuseBadEscapes, cors);
-  for (const route of routes) app[route.method](expressPath(route.path), takeRoute(route, deps));
-  for (const [path, methods] of explainedMethods(routes)) app.all(expressPath(path), explainMethods(methods));
+  const table = [...routes, ...documentRoutes(routes)];
+  for (const route of table) app[route.method](expressPath(route.path), takeRoute(route, deps));
+  for (const [path, methods] of explainedMethods(table)) app.all(expressPath(path), explainMethods(methods));
+  if (pages !== undefined) app.use(pages);
   app.use((request) => {
     throw unknownRoute(request);
   });
@@ -78,19 +82,6 @@ function explainedMethods(routes: readonly Route[]): Map<string, string[]> {
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   return methods;
-}
-
-function explainMethods(methods: readonly string[]): RequestHandler {
-  return (request, response) => {
-    response.setHeader('Allow', [...methods, 'OPTIONS'].join(','));
-    if (request.method !== 'OPTIONS') {
-      throw new RequestError(
-        'MethodNotAllowed',
-        `405 METHOD_NOT_ALLOWED "Request method '${request.method}' is not supported."`,
-      );
-    }
-    writeAnswer(response, { kind: 'empty', status: 200 });
-  };
 }
 
 function answerError({ log }: HttpDeps): ErrorRequestHandler {

@@ -1,5 +1,4 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import { RequestError } from './request-error.ts';
 
 /** Bytes; a stack trace of 64 KiB is the largest thing that belongs into a body. */
 const MAX_BODY = 1024 * 1024;
@@ -8,21 +7,14 @@ const parse: RequestHandler = express.text({ type: () => true, limit: MAX_BODY, 
 
 /**
  * The body of a request as text, blank where there is none. Bytes that are not UTF-8 become U+FFFD.
- * @throws RequestError, or Error with the `status` 413 for one that is too large, 415 for an encoding that is not read here
+ * @throws Error with the `status` 413 for one that is too large, 415 for an encoding that is not read here
  */
 export function readText(request: Request, response: Response): Promise<string> {
   return new Promise((resolve, reject) => {
     parse(request, response, (error?: unknown) => {
       const text: unknown = request.body;
-      const body = typeof text === 'string' ? text : '';
-      if (error !== undefined) {
-        reject(error instanceof Error ? error : new Error('the body cannot be read', { cause: error }));
-      } else if (Buffer.byteLength(body) > MAX_BODY) {
-        // One byte that is not UTF-8 takes three as U+FFFD, which could be more than the rest of the house carries.
-        reject(
-          new RequestError('PayloadTooLarge', `The body is not UTF-8, and larger than ${MAX_BODY} bytes as such.`),
-        );
-      } else resolve(body);
+      if (error === undefined) resolve(typeof text === 'string' ? text : '');
+      else reject(error instanceof Error ? error : new Error('the body cannot be read', { cause: error }));
     });
   });
 }

@@ -2,7 +2,7 @@ import { RequestError, illegalArgument } from './request-error.ts';
 
 /** Where the ids of this process come from. */
 export interface IdSource {
-  /** @throws Error once this process has lost its machine id */
+  /** @throws Error while this process has no machine id */
   next(): string;
   /** The machine id, and the time of the newest id in epoch milliseconds; -1 before the first. */
   state(): { readonly machineId: number; readonly lastTimestamp: number };

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { AGGREGATE_NAME, RESERVED_PREFIX, TENANT_ID } from '../domain/index.ts';
+import { AGGREGATE_NAME, TENANT_ID } from '../domain/index.ts';
 import { illegalArgument } from './request-error.ts';
 
 /** Bytes of a workflow id: the smallest limit that Temporal's servers come with. */
@@ -58,13 +58,8 @@ export function parseInt32(text: string): number | null {
 /** An id that every part of the house can carry. @throws RequestError */
 export const checkAggregateId = (id: string): string => checkId('aggregate id', id, MAX_AGGREGATE_ID);
 
-/** An id that every part of the house can carry and that is not of our own making. @throws RequestError */
-export function checkRequestId(id: string): string {
-  if (id.startsWith(RESERVED_PREFIX)) {
-    throw illegalArgument(`Ids that begin with [${RESERVED_PREFIX}] are reserved: choose another request id.`);
-  }
-  return checkId('request id', id, MAX_REQUEST_ID);
-}
+/** A request id that every part of the house can carry. @throws RequestError */
+export const checkRequestId = (id: string): string => checkId('request id', id, MAX_REQUEST_ID);
 
 function checkId(what: string, id: string, limit: number): string {
   if (CONTROL_CHARACTER.test(id)) throw illegalArgument(`The ${what} contains a control character.`);

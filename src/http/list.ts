@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { Response } from 'express';
+import { writeText } from './write-text.ts';
 import { type Writing, writePart } from './writing.ts';
 
 /** A list of any length. */
@@ -9,21 +10,21 @@ export interface List {
   readonly batches: AsyncIterable<readonly unknown[]>;
 }
 
-const HEADERS = { 'Wow-Error-Code': 'Ok', 'Content-Type': 'application/json' } as const;
+const JSON_TYPE = 'application/json';
 
 /**
  * Writes a list as JSON, batch by batch; a list of one batch whole. Nothing is written before the second batch is there,
  * so that what goes wrong before is an answer of its own.
  * @throws what reading `list` throws; where a part has left by then, only to break the connection says that this is not all
  */
-export async function writeList(response: ServerResponse, list: List, writing: Writing): Promise<void> {
+export async function writeList(response: Response, list: List, writing: Writing): Promise<void> {
   const [head, tail] = list.total === null ? ['[', ']'] : [`{"total":${list.total},"list":[`, ']}'];
   let pending = head;
   let isBegun = false;
   for await (const batch of list.batches) {
     if (writing.cancelled.aborted) return;
     if (isBegun) {
-      if (!response.headersSent) response.writeHead(200, HEADERS);
+      if (!response.headersSent) response.writeHead(200, { 'Wow-Error-Code': 'Ok', 'Content-Type': JSON_TYPE });
       await writePart(response, pending, writing);
       pending = ',';
     }
@@ -31,6 +32,6 @@ export async function writeList(response: ServerResponse, list: List, writing: W
     isBegun = true;
   }
   pending += tail;
-  if (!response.headersSent) response.writeHead(200, { ...HEADERS, 'Content-Length': Buffer.byteLength(pending) });
-  response.end(pending);
+  if (response.headersSent) response.end(pending);
+  else writeText(response.setHeader('Wow-Error-Code', 'Ok'), 200, JSON_TYPE, pending);
 }

@@ -23,7 +23,7 @@ export interface Queries {
   /** Null: nothing fits. */
   single(body: unknown, scope: QueryScope): Promise<JsonObject | null>;
   /** Nothing is read before the first batch is asked for. Long lists also throw StoreBusy. */
-  list(body: unknown, scope: QueryScope): AsyncGenerator<JsonObject[]>;
+  list(body: unknown, scope: QueryScope): AsyncGenerator<JsonObject[], void>;
   /** Long pages also throw StoreBusy, once they are read. */
   paged(body: unknown, scope: QueryScope): Promise<List>;
 }
@@ -57,7 +57,7 @@ export function createQueries(
     queries.query<Row>({ name: '', text }, values);
   const count = async (sql: Sql): Promise<number> => Number((await run<{ total: string }>(sql))[0]?.total ?? 0);
 
-  async function* read({ rows, project, limit }: RowsQuery): AsyncGenerator<JsonObject[]> {
+  async function* read({ rows, project, limit }: RowsQuery): AsyncGenerator<JsonObject[], void> {
     if (limit !== null && limit <= MAX_ROWS_AT_ONCE) {
       yield (await run<DocumentRow>(rows)).map(({ document }) => project(document));
       return;

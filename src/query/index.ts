@@ -13,6 +13,7 @@ import { type Window, pageWindow } from './window.ts';
 
 export type { QueryContext, Sql, Subject } from './context.ts';
 export type { JsonObject, JsonValue } from './json.ts';
+export { DIRECTIONS, OPERATORS } from './operators.ts';
 export { QueryRefused } from './refused.ts';
 
 /** A statement with the column `document`, and what becomes of each document before it is sent. */

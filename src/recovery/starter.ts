@@ -8,6 +8,7 @@ import {
   engageRecord,
   findOverdue,
   findUnengaged,
+  pruneInstances,
   pruneRedeliveries,
   pruneRefusals,
 } from '../store/index.ts';
@@ -73,6 +74,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
 
   const prune = every(PRUNE_INTERVAL, async () => {
     await pruneRefusals(pool, PRUNE_LIMIT);
+    await pruneInstances(pool);
     while ((await pruneRedeliveries(pool, REDELIVERY_LIMIT)) === REDELIVERY_LIMIT && !stopping.signal.aborted);
   });
   const watchBacklog = every(BACKLOG_INTERVAL, async () => {

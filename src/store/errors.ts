@@ -61,8 +61,11 @@ const UNIQUE_VIOLATION = '23505';
 const QUERY_CANCELED = '57014';
 /** Data that does not fit (22), constraints (23), and limits of a row or an index entry (54). */
 const REFUSED_CLASSES = /^(22|23|54)/;
-/** Connection (08), shutdown (57), resources (53), lock waits (55P03), serialization (40), read-only (25006). */
-const UNAVAILABLE_CLASSES = /^(08|53|55|57|40|25)/;
+/**
+ * Connection (08), shutdown (57), resources (53), lock waits (55P03), serialization (40), read-only (25006), and who may
+ * come in: credentials (28), a database that is not there (3D). What an operator changed, an operator changes back.
+ */
+const UNAVAILABLE_CLASSES = /^(08|53|55|57|40|25|28|3D)/;
 
 /** Sorts what `pg` throws into the errors above; anything else is a defect and stays as it is. */
 export function storeError(error: unknown): unknown {

@@ -5,7 +5,7 @@ const SEQUENCE_RESET = 32_767;
 
 /** Makes global ids in CosId's layout (contract 5.4): 8 characters of epoch milliseconds, 4 of machine id, 3 of sequence, radix 62. */
 export interface GlobalIds {
-  /** @throws Error once this process has lost its machine id */
+  /** @throws Error while this process has no machine id */
   next(): string;
   /** The time in the newest id, epoch milliseconds; -1 before the first. */
   lastTime(): number;

@@ -33,6 +33,11 @@ const RELEASE: Statement = {
   text: 'update redress.instance set url = null where machine_id = $1 and token = $2',
 };
 
+const PRUNE: Statement = {
+  name: 'instance.prune',
+  text: `delete from redress.instance where heartbeat_at < clock_timestamp() - interval '1 day'`,
+};
+
 const IS_LIVE: Statement = {
   name: 'instance.is-live',
   text: `select 1 from redress.instance
@@ -41,27 +46,33 @@ where url = $1 and heartbeat_at > clock_timestamp() - make_interval(secs => ${LI
 
 /** This process's row in `instance`: its machine id for as long as the lease is renewed. */
 export interface Lease {
-  /** @throws Error once the lease could not be renewed in time, or was taken over */
+  /** @throws Error while there is none: the lease could not be renewed in time, or is gone and there is no other yet */
   machineId(): number;
   release(): Promise<void>;
 }
 
-/** Leases a machine id and keeps it with a heartbeat every 10 s. `url` is where other processes reach this one. */
+/** Leases a machine id and keeps one with a heartbeat every 10 s. `url` is where other processes reach this one. */
 export async function leaseInstance(
   pool: Pool,
   log: Logger,
   instance: { readonly url: string; readonly roles: string },
 ): Promise<Lease> {
   const token = randomUUID();
-  const machineId = await lease(pool, token, instance);
+  let machineId = await lease(pool, token, instance);
   let confirmedAt = Date.now();
   let lost = false;
   const beat = async (): Promise<void> => {
     const startedAt = Date.now();
     try {
       lost = (await pool.query(HEARTBEAT, [machineId, token])).length === 0;
-      if (lost) log.error({ machineId }, 'another process has taken over the machine id: restart this one');
-      else confirmedAt = startedAt;
+      if (lost) {
+        // The database was restored, or this process was away for so long that another one has taken the id over.
+        const before = machineId;
+        machineId = await lease(pool, token, instance);
+        lost = false;
+        log.warn({ before, machineId }, 'the machine id was no longer ours: leased another one');
+      }
+      confirmedAt = startedAt;
     } catch (error) {
       log.warn({ machineId, reason: error instanceof Error ? error.message : String(error) }, 'heartbeat failed');
     }
@@ -70,7 +81,7 @@ export async function leaseInstance(
   return {
     machineId() {
       if (lost || Date.now() - confirmedAt > LEASE_MARGIN) {
-        throw new Error('This process has lost its machine id and makes no more ids. Restart it.');
+        throw new Error('This process has no machine id to make ids with: it leases one as soon as Postgres answers.');
       }
       return machineId;
     },
@@ -92,6 +103,11 @@ async function lease(pool: Pool, token: string, { url, roles }: { url: string; r
     const rows = await pool.query<{ machine_id: number }>(LEASE, [candidate, token, url, roles]);
     if (rows[0] !== undefined) return rows[0].machine_id;
   }
+}
+
+/** Forgets the instances of more than a day ago. */
+export async function pruneInstances(pool: Pool): Promise<void> {
+  await pool.query(PRUNE, []);
 }
 
 /** Whether a live process advertises this address. */

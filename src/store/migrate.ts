@@ -3,15 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { StoreUnusable, storeError } from './errors.ts';
+import { StoreUnavailable, StoreUnusable, storeError } from './errors.ts';
 
 const DIRECTORY = fileURLToPath(new URL('./migrations/', import.meta.url));
 const MIN_SERVER_VERSION = 150_000;
 
 /**
  * Brings the schema up to date. Safe when several processes start at once: an advisory lock makes them wait.
- * @throws StoreUnusable where the server is too old or the schema was written by a newer release
- * @throws StoreUnavailable where Postgres does not answer
+ * @throws StoreUnusable where Postgres does not let us in, is too old, or has a schema that was written by a newer release
  */
 export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
   const client = new pg.Client({
@@ -48,7 +47,12 @@ export async function migrate(databaseUrl: string, log: Logger): Promise<void> {
     });
     for (const { name } of applied) log.info({ migration: name }, 'migrated the schema');
   } catch (error) {
-    throw storeError(error);
+    const sorted = storeError(error);
+    if (!(sorted instanceof StoreUnavailable)) throw sorted;
+    throw new StoreUnusable(
+      `${sorted.message} Start Postgres, or correct host, user, password and database in DATABASE_URL.`,
+      { cause: error },
+    );
   } finally {
     await client.end();
   }

@@ -24,7 +24,7 @@ export interface Streams {
    * @throws StoreTimeout where a batch or the whole takes too long
    * @throws StoreUnavailable or StoreRefused
    */
-  read<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): AsyncGenerator<Row[]>;
+  read<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): AsyncGenerator<Row[], void>;
   /** Callers that wait for a cursor right now. */
   waiting(): number;
 }

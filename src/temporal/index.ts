@@ -1,4 +1,5 @@
 export { bundleWorkflows } from './bundle.ts';
+export { TemporalConfigError } from './config.ts';
 export { type Executions, createExecutions } from './executions.ts';
 export { type Link, openLink } from './link.ts';
 export { workflowUrl } from './names.ts';

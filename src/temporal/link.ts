@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, type Worker, type WorkflowBundle } from '@temporalio/worker';
+import { NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Activities } from '../../workflows/activities.ts';
 import type { Reply } from '../../workflows/replies.ts';
+import { readTemporalConfig } from './config.ts';
 import type { TemporalAccess } from './executions.ts';
 import { ensureNamespace, ensureSearchAttributes } from './namespace.ts';
-import { createWorker } from './worker.ts';
+import { type Workers, createWorkers } from './worker.ts';
 
 /** Milliseconds between two looks at the namespace, while all is well and while it is not. */
 const CHECK_INTERVAL = 5_000;
@@ -46,17 +46,18 @@ export interface Link extends TemporalAccess {
 
 /** Connects when Temporal is there, and keeps a worker running for as long as the process lives. */
 export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Link {
-  const config = loadClientConnectConfig();
+  const config = readTemporalConfig();
   const namespace = config.namespace ?? 'default';
   const stopping = new AbortController();
   let connection: NativeConnection | null = null;
   let client: Client | null = null;
   let namespaceId: string | null = null;
   let searchable = false;
-  let worker: Worker | null = null;
+  let workers: Workers | null = null;
   let running: Promise<void> = Promise.resolve();
   let connected = false;
   let reason: string | null = 'not connected yet';
+  let workerReason: string | null = null;
   let wake = new AbortController();
 
   const check = async (): Promise<void> => {
@@ -77,23 +78,33 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
       client = new Client({ connection, namespace });
     }
     connected = true;
-    if (wanted !== null && worker === null) await startWorker(connection, wanted);
     reason = null;
+    if (wanted !== null && workers === null) await startWorkers(connection, wanted);
   };
 
-  const startWorker = async (on: NativeConnection, options: NonNullable<LinkOptions['worker']>): Promise<void> => {
+  /** What goes wrong with the worker is no matter of the connection, which serves commands all the same. */
+  const startWorkers = async (on: NativeConnection, options: NonNullable<LinkOptions['worker']>): Promise<void> => {
     const { bundle, ...rest } = options;
-    const created = await createWorker({ ...rest, connection: on, namespace, bundle: await bundle() });
-    worker = created;
+    let created: Workers;
+    try {
+      created = await createWorkers({ ...rest, connection: on, namespace, bundle: await bundle() });
+    } catch (error) {
+      const now = messageOf(error);
+      if (now !== workerReason) log.error({ reason: now }, 'the worker cannot be made: trying again');
+      workerReason = now;
+      return;
+    }
+    workers = created;
+    workerReason = null;
     running = created.run().then(
       () => undefined,
       (error: unknown) => {
-        reason = messageOf(error);
-        log.error({ reason }, 'the worker failed and is made anew');
+        workerReason = messageOf(error);
+        log.error({ reason: workerReason }, 'the worker failed and is made anew');
       },
     );
     void running.then(() => {
-      if (worker === created) worker = null;
+      if (workers === created) workers = null;
     });
   };
 
@@ -104,6 +115,7 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
       let interval = CHECK_INTERVAL;
       try {
         await check();
+        if (wanted !== null && workers === null) interval = RETRY_INTERVAL;
       } catch (error) {
         const now = messageOf(error);
         if (now !== reason) log.warn({ reason: now }, 'Temporal does not answer');
@@ -133,16 +145,16 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
       lost();
     },
     searchable: () => searchable,
-    eager: () => worker?.getState() === 'RUNNING',
+    eager: () => workers?.state() === 'RUNNING',
     state: () => ({
       connected,
-      worker: wanted === null ? null : (worker?.getState() ?? 'STOPPED'),
-      reason,
+      worker: wanted === null ? null : (workers?.state() ?? 'STOPPED'),
+      reason: reason ?? workerReason,
     }),
     async stop() {
       stopping.abort();
       await supervision;
-      if (worker?.getState() === 'RUNNING') worker.shutdown();
+      workers?.shutdown();
       await running;
       await connection?.close();
     },

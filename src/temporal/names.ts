@@ -1,6 +1,6 @@
 import { AGGREGATE_NAME, TENANT_ID } from '../domain/index.ts';
 
-/** The task queue of the workflow and its activities. */
+/** The task queue of the workflow and of `handle`. */
 export const TASK_QUEUE = 'compensation';
 
 /** The workflow type, which is the name of the exported function. */

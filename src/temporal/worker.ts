@@ -1,6 +1,13 @@
-import { type NativeConnection, type InjectedSinks, Worker, type WorkflowBundle } from '@temporalio/worker';
+import {
+  type InjectedSinks,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions as Settings,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import type { Activities } from '../../workflows/activities.ts';
 import type { Reply, ReplySinks } from '../../workflows/replies.ts';
+import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
 import { TASK_QUEUE } from './names.ts';
 
 export interface WorkerOptions {
@@ -15,8 +22,52 @@ export interface WorkerOptions {
   readonly shutdownGraceTime: number;
 }
 
-/** A worker for the workflow and its activities. Deliveries have slots of their own, so a slow target holds up no `handle`. */
-export function createWorker(options: WorkerOptions): Promise<Worker> {
+/** The two workers of a process, which run, fail and end together. */
+export interface Workers {
+  /** Works until {@link shutdown}. @throws what the first of them failed with, once both have ended */
+  run(): Promise<void>;
+  /** Lets both finish what they are at; nothing happens where they are not running. */
+  shutdown(): void;
+  /** RUNNING where both are; else, in Temporal's words, how one stands that is not. */
+  state(): string;
+}
+
+/**
+ * A worker for the workflow with its `handle`, and one for deliveries alone, on a task queue of their own: their slots are
+ * not those of `handle`, so however many targets hang, commands are decided.
+ */
+export async function createWorkers(options: WorkerOptions): Promise<Workers> {
+  const deliveries = await Worker.create(deliverySettings(options));
+  let main: Worker;
+  try {
+    main = await Worker.create(mainSettings(options));
+  } catch (error) {
+    await discard(deliveries);
+    throw error;
+  }
+  const all = [main, deliveries];
+  const shutdown = (): void => {
+    for (const worker of all) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  return {
+    async run() {
+      const ends = await Promise.allSettled(all.map((worker) => worker.run().finally(shutdown)));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+    shutdown,
+    state: () => all.map((worker) => worker.getState()).find((state) => state !== 'RUNNING') ?? 'RUNNING',
+  };
+}
+
+/** Lets go of the connection, which a worker holds until it has run. */
+async function discard(worker: Worker): Promise<void> {
+  const running = worker.run();
+  worker.shutdown();
+  await running;
+}
+
+function mainSettings(options: WorkerOptions): Settings {
   const sinks: InjectedSinks<ReplySinks> = {
     replies: {
       send: {
@@ -27,26 +78,43 @@ export function createWorker(options: WorkerOptions): Promise<Worker> {
       },
     },
   };
-  return Worker.create({
-    connection: options.connection,
-    namespace: options.namespace,
+  return {
+    ...commonSettings(options),
     taskQueue: TASK_QUEUE,
     workflowBundle: options.bundle,
+    // `deliver` for the deliveries that an earlier release has scheduled here.
     activities: { ...options.activities },
     sinks,
     // The pollers adapt; the fixed default starves new workflows behind sticky ones.
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 8, maximum: 32 },
-    activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 },
     nonStickyToStickyPollRatio: 0.5,
     // What was meant for a worker that was killed waits so long for it before another one may have it.
     stickyQueueScheduleToStartTimeout: '2s',
     maxConcurrentWorkflowTaskExecutions: 100,
-    // `handle` as a regular activity is the exception, so nearly all of these are deliveries.
+    // `handle` after an outage of Postgres, which needs no slot while it waits for its next try.
     maxConcurrentActivityTaskExecutions: 200,
     // Twice the connections of the pool: while one command waits for its commit, the next is read.
     maxConcurrentLocalActivityExecutions: 32,
     maxCachedWorkflows: options.maxCachedWorkflows,
-    shutdownGraceTime: `${options.shutdownGraceTime}s`,
-    shutdownForceTime: `${options.shutdownGraceTime + 2}s`,
-  });
+  };
+}
+
+function deliverySettings(options: WorkerOptions): Settings {
+  const { activities } = options;
+  return {
+    ...commonSettings(options),
+    taskQueue: DELIVERY_QUEUE,
+    activities: { deliver: (id: string, attempt: number) => activities.deliver(id, attempt) },
+    maxConcurrentActivityTaskExecutions: 200,
+  };
+}
+
+function commonSettings({ connection, namespace, shutdownGraceTime }: WorkerOptions) {
+  return {
+    connection,
+    namespace,
+    activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 },
+    shutdownGraceTime: `${shutdownGraceTime}s`,
+    shutdownForceTime: `${shutdownGraceTime + 2}s`,
+  } as const;
 }

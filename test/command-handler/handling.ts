@@ -1,4 +1,9 @@
-import { type CommandHandler, type HandleResult, createCommandHandler } from '../../src/command-handler/index.ts';
+import {
+  type CommandHandler,
+  type Decision,
+  type HandleResult,
+  createCommandHandler,
+} from '../../src/command-handler/index.ts';
 import {
   type CommandMessage,
   type CommandName,
@@ -15,12 +20,16 @@ export interface Settings {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly autoRetry?: boolean;
+  readonly onDecided?: (decision: Decision) => void;
 }
 
 let machines = 0;
 
 /** A command handler as a process of its own would have it. */
-export function handlerOn({ commands }: Pools, { now = Date.now, autoRetry = true }: Settings = {}): CommandHandler {
+export function handlerOn(
+  { commands }: Pools,
+  { now = Date.now, autoRetry = true, onDecided = () => undefined }: Settings = {},
+): CommandHandler {
   const machine = (machines += 1);
   return createCommandHandler({
     pool: commands,
@@ -29,7 +38,7 @@ export function handlerOn({ commands }: Pools, { now = Date.now, autoRetry = tru
     autoRetry,
     retryDefaults: DEFAULT_RETRY_SPEC,
     log: SILENT,
-    onDecided: () => undefined,
+    onDecided,
   });
 }
 

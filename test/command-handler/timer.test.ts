@@ -43,6 +43,16 @@ describe('a prepare by the timer', () => {
     expect(await store.events('twice')).toHaveLength(2);
   });
 
+  it('is counted once, with its lateness, however often it is executed', async () => {
+    const latenesses: (number | null)[] = [];
+    const counting = handlerOn(store, { onDecided: ({ lateness }) => latenesses.push(lateness) });
+    const timer = await dueRecord('counted');
+    await counting.handle('counted', [timer], 1);
+    await counting.handle('counted', [timer], 1);
+    expect(latenesses).toHaveLength(1);
+    expect(latenesses[0]).toBeGreaterThanOrEqual(60_000);
+  });
+
   it('is superseded where the record has moved on, of which nothing is kept', async () => {
     const timer = await dueRecord('moved-on');
     await handler.handle('moved-on', [signal('default_apply_resource_tags', { tags: {} })], 1);

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
-import { access, readFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readConfig } from '../../src/config.ts';
@@ -121,6 +124,36 @@ test('everything that the image copies is sent to the builder, and nothing else'
   const ignore = (await read('.dockerignore')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(ignore).toEqual(['*', ...[...new Set(copied)].map((file) => `!${file}`)]);
 });
+
+test('with the files of the image alone, the service loads, finds its migrations and makes a worker its workflow', async () => {
+  const image = await layOutImage();
+  const migrations = 'src/store/migrations';
+  expect(await readdir(join(image, migrations))).toEqual(await readdir(new URL(migrations, ROOT)));
+  const code = `
+    await import('./src/service.ts');
+    const { bundleWorkflows } = await import('./src/temporal/index.ts');
+    process.stdout.write(String((await bundleWorkflows()).code.includes('executionFailed')));
+    process.exit();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: image,
+  });
+  expect(stdout).toBe('true');
+});
+
+/** A folder with what the last stage copies from the repository, beside the packages. */
+async function layOutImage(): Promise<string> {
+  const root = fileURLToPath(ROOT);
+  const image = await mkdtemp(join(tmpdir(), 'redress-image-'));
+  onTestFinished(() => rm(image, { recursive: true }));
+  const lastStage = dockerfile.split(/^FROM /m).at(-1) ?? '';
+  for (const [, files = '', to = ''] of lastStage.matchAll(/^COPY (?!--from)(.+) (\S+)$/gm)) {
+    for (const file of files.split(' ')) {
+      await cp(join(root, file), to.endsWith('/') ? join(image, to, file) : join(image, to), { recursive: true });
+    }
+  }
+  await symlink(join(root, 'node_modules'), join(image, 'node_modules'));
+  return image;
+}
 
 const composeVersion = await promisify(execFile)('docker-compose', ['version', '--short']).catch(() => undefined);
 

@@ -27,6 +27,7 @@ test('a database is all that must be given', () => {
     temporalUiUrl: null,
     waitHosts: new Set(),
     targetsFile: null,
+    dashboardDir: null,
     autoRetry: true,
     retryDefaults: { maxRetries: 10, minBackoff: 180, executionTimeout: 120 },
     visibilityUpserts: true,

@@ -100,7 +100,7 @@ describe('an expectation', () => {
     applyExpectation(
       { row: 'a row', about: () => true, ours: { 'body.a': 2 } },
       compare(recorded, ours, { expected: ['body.a'] }).differences,
-      answer(ours),
+      { recorded: answer(recorded), ours: answer(ours) },
     ).map(({ path }) => path);
 
   it('explains the difference that it names and no other', () => {

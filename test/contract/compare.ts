@@ -80,7 +80,7 @@ function judge(pattern: Pattern | undefined, pair: Pair, circumstances: Circumst
     case 'number':
       return isCount(recorded) && isCount(ours) ? 'same kind' : 'different';
     case 'text':
-      return typeof recorded === 'string' && typeof ours === 'string' && ours !== '' ? 'same kind' : 'different';
+      return typeof ours === 'string' && pattern.like?.test(ours) !== false ? 'same kind' : 'different';
     case undefined:
   }
   return isSame(recorded, ours, renaming) ? 'same' : 'different';

@@ -15,7 +15,7 @@ export interface Expectation {
   readonly afterwards?: boolean;
 }
 
-/** A value, a pattern for a text, a test, or these by the keys of an object. */
+/** A value, a pattern for a text, a test that may look at what is recorded there, or these by the keys of an object. */
 export type Expected =
   | string
   | number
@@ -23,7 +23,7 @@ export type Expected =
   | null
   | typeof ABSENT
   | RegExp
-  | ((value: unknown) => boolean)
+  | ((value: unknown, recorded: unknown) => boolean)
   | readonly Expected[]
   | { readonly [key: string]: Expected };
 
@@ -31,13 +31,13 @@ export type Expected =
 export function applyExpectation(
   { ours: expected }: Expectation,
   differences: readonly Difference[],
-  answer: Answer,
+  answers: { readonly recorded: Answer; readonly ours: Answer },
 ): Difference[] {
   const explained = Object.entries(expected);
   const left = differences.filter((difference) => !explained.some(([path]) => isAtOrBelow(difference.path, path)));
   const mistaken = explained.flatMap(([path, value]): Difference[] => {
-    const ours = valueAt(answer, path);
-    if (!matches(value, ours)) return [{ path, recorded: `our docs say ${show(value)}`, ours }];
+    const [recorded, ours] = [valueAt(answers.recorded, path), valueAt(answers.ours, path)];
+    if (!matches(value, ours, recorded)) return [{ path, recorded: `our docs say ${show(value)}`, ours }];
     if (!differences.some((difference) => isAtOrBelow(difference.path, path))) {
       return [{ path, recorded: 'the same, though our docs say that it differs', ours }];
     }
@@ -57,13 +57,15 @@ function valueAt(answer: Answer, path: string): unknown {
   );
 }
 
-function matches(expected: Expected, value: unknown): boolean {
-  if (typeof expected === 'function') return expected(value);
+function matches(expected: Expected, value: unknown, recorded: unknown): boolean {
+  if (typeof expected === 'function') return expected(value, recorded);
   if (expected instanceof RegExp) return typeof value === 'string' && expected.test(value);
   if (typeof expected !== 'object' || expected === null) return Object.is(expected, value);
   if (typeof value !== 'object' || value === null || Array.isArray(expected) !== Array.isArray(value)) return false;
   const [wanted, found] = [Object.entries(expected), value as Readonly<Record<string, unknown>>];
-  return wanted.length === Object.keys(found).length && wanted.every(([key, each]) => matches(each, found[key]));
+  return (
+    wanted.length === Object.keys(found).length && wanted.every(([key, each]) => matches(each, found[key], ABSENT))
+  );
 }
 
 /** A value for people. */

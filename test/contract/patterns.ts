@@ -22,7 +22,7 @@ export interface Pattern {
   readonly path: string;
   readonly kind: Kind;
   readonly because: string;
-  /** Only recorded texts that look like this. */
+  /** Only texts that look like this, recorded or ours. */
   readonly like?: RegExp;
   /** Only in this exchange. */
   readonly exchange?: string;
@@ -37,7 +37,7 @@ const MACHINE = 'the machine of the recording';
  * All of them. What was sent in a request is never made by the server and is always compared as it is, so are the
  * instants that follow from it.
  */
-export const PATTERNS: readonly Pattern[] = [
+const PATTERNS: readonly Pattern[] = [
   { path: 'DOCUMENT.id', kind: 'generated id', because: IDS },
   { path: 'body[*].id', kind: 'generated id', because: 'the id of a frame is that of its signal' },
   { path: 'DOCUMENT.waitCommandId', kind: 'generated id', because: IDS },
@@ -81,12 +81,6 @@ export const PATTERNS: readonly Pattern[] = [
     kind: 'text',
     because: 'quotes the JSON library of the original',
     like: /^JSON decoding error: /,
-  },
-  {
-    path: 'DOCUMENT.errorMsg',
-    kind: 'text',
-    because: 'quotes classes of the original',
-    like: /^415 UNSUPPORTED_MEDIA_TYPE /,
   },
 
   ...['body.components.diskSpace', 'body.details.diskSpace', 'body'].flatMap((disk): Pattern[] => [

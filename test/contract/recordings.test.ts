@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type System, openSystem } from '../support/system.ts';
 import { readDifferenceRows } from './differences-page.ts';
-import { EXPECTATIONS } from './expectations.ts';
+import { EXPECTATIONS } from './expectations/index.ts';
 import { readRecording } from './recording.ts';
 import { type Report, reportOn } from './report.ts';
 import { type Run, environmentOf, playRecording } from './run.ts';

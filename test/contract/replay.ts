@@ -102,7 +102,12 @@ async function tryExchange(exchange: Exchange, scene: Scene, onText?: (soFar: st
       ourPeriod: { from: scene.startedAt, to: Date.now() },
       expected: Object.keys(expectation?.ours ?? {}),
     });
-    return { exchange, expectation, ...comparison, differences: unexplained(expectation, comparison, ours) };
+    return {
+      exchange,
+      expectation,
+      ...comparison,
+      differences: unexplained(expectation, comparison, { recorded, ours }),
+    };
   } catch (error) {
     const differences = [{ path: 'answer', recorded: exchange.response, ours: String(error) }];
     return { exchange, expectation, compared: 1, patterned: 0, differences };
@@ -115,8 +120,11 @@ const isRead = ({ method, path }: RecordedRequest): boolean =>
 const waitsForNothing = ({ headers }: RecordedRequest): boolean =>
   headers['Command-Wait-Stage']?.toUpperCase() === 'SENT';
 
-const unexplained = (expectation: Expectation | undefined, { differences }: Comparison, ours: Answer) =>
-  expectation === undefined ? differences : applyExpectation(expectation, differences, ours);
+const unexplained = (
+  expectation: Expectation | undefined,
+  { differences }: Comparison,
+  answers: { readonly recorded: Answer; readonly ours: Answer },
+) => (expectation === undefined ? differences : applyExpectation(expectation, differences, answers));
 
 const expectationOf = (exchange: Exchange, { expectations }: Stage): Expectation | undefined =>
   expectations.find(({ about }) => about(exchange));

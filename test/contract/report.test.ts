@@ -16,11 +16,11 @@ const outcome = (but: Partial<Outcome>): Outcome => ({
 });
 
 test('a run passes with every exchange and all its values counted', () => {
-  const skipped = { ...outcome({}), reason: 'no such setting' };
+  const skipped = { ...outcome({}), reason: 'no such setting', values: 7 };
   const report = reportOn({ outcomes: [outcome({})], skipped: [skipped] }, [], new Set());
   expect(report).toMatchObject({ passed: 1, failed: 0, problems: [] });
   expect(report.text).toContain('1 exchanges skipped: no such setting');
-  expect(report.text).toContain('85 values compared, 15 patterned (15.0 %)');
+  expect(report.text).toContain('85 values compared, 15 patterned (15.0 %), 7 skipped');
 });
 
 test('a difference fails its exchange and is printed', () => {

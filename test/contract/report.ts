@@ -24,6 +24,7 @@ export function reportOn(
   const failures = outcomes.filter(({ differences }) => differences.length > 0);
   const compared = sum(outcomes.map((outcome) => outcome.compared));
   const patterned = sum(outcomes.map((outcome) => outcome.patterned));
+  const valuesSkipped = sum(skipped.map(({ values }) => values));
   const share = patterned / Math.max(1, compared + patterned);
   const problems = [
     ...(share > MOST_PATTERNED
@@ -51,7 +52,7 @@ export function reportOn(
       ([row, all]) => `${all.length} exchanges differ on purpose: ${row}`,
     ),
     `${outcomes.length} exchanges played, ${skipped.length} skipped`,
-    `${compared} values compared, ${patterned} patterned (${percent(share)})`,
+    `${compared} values compared, ${patterned} patterned (${percent(share)}), ${valuesSkipped} skipped`,
   ];
   const [failed, passed] = [failures.length + problems.length, outcomes.length - failures.length];
   return { passed, failed, problems, text: `${lines.join('\n')}\n` };

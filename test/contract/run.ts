@@ -1,5 +1,7 @@
+import { readAnswer } from './answer.ts';
 import type { Expectation } from './expectation.ts';
-import type { Exchange } from './recording.ts';
+import { pairsOf } from './pairs.ts';
+import type { Exchange, RecordedResponse } from './recording.ts';
 import { createRenaming } from './renaming.ts';
 import { type Outcome, playScenario } from './replay.ts';
 import { type Scenario, scenariosOf } from './scenario.ts';
@@ -12,6 +14,8 @@ const AT_ONCE = 6;
 export interface Skipped {
   readonly exchange: Exchange;
   readonly reason: string;
+  /** Values that would have been compared. */
+  readonly values: number;
 }
 
 /** What came of a recording. */
@@ -28,7 +32,7 @@ export async function playRecording(
 ): Promise<Run> {
   const skipped = exchanges.flatMap((exchange) => {
     const reason = reasonToSkip(exchange);
-    return reason === null ? [] : [{ exchange, reason }];
+    return reason === null ? [] : [{ exchange, reason, values: countValues(exchange.response) }];
   });
   const scenarios = scenariosOf(exchanges.filter((exchange) => reasonToSkip(exchange) === null));
   const stage = { url, renaming: createRenaming(), expectations };
@@ -48,6 +52,11 @@ export async function playRecording(
 export function environmentOf(exchanges: readonly Exchange[]): Record<string, string> {
   const configs = new Set(exchanges.flatMap(({ config }) => config ?? []));
   return Object.assign({ ...RECORDED_ENVIRONMENT }, ...[...configs].map(environmentFor)) as Record<string, string>;
+}
+
+function countValues(response: RecordedResponse): number {
+  const answer = readAnswer(response);
+  return [...pairsOf(answer, answer)].length;
 }
 
 function reasonToSkip({ config }: Exchange): string | null {

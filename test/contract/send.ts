@@ -18,8 +18,8 @@ export async function sendPatiently(...args: Parameters<typeof send>): Promise<R
   const endsAt = Date.now() + PATIENCE;
   for (;;) {
     const response = await send(...args);
-    // With a command id it may have been sent all the same.
-    const isRefused = response.status === 503 && response.body?.includes('"commandId"') === false;
+    // Where a command may have been sent all the same, it is not sent twice.
+    const isRefused = response.status === 503 && response.body?.includes('was not sent') === true;
     if (!isRefused || Date.now() >= endsAt) return response;
     await delay(Number(response.headers['retry-after'] ?? 1) * 1_000);
   }

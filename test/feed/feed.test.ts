@@ -7,7 +7,7 @@ import { BEGINNING, compareCursors, findFeedBlocker, readFeedLag } from '../../s
 import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { eventually } from '../support/eventually.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
-import { startReading, streamOf } from './reading.ts';
+import { startReading, streamOf, untilNothingIsHeldBack } from './reading.ts';
 
 let store: TestStore;
 let feed: Feed;
@@ -21,12 +21,6 @@ afterAll(async () => {
 });
 
 const mark = (recoverable: string) => signal('mark_recoverable', { recoverable });
-
-/** Transactions in other databases of the cluster hold the feed back as well. */
-const untilNothingIsHeldBack = (): Promise<void> =>
-  eventually(async () => {
-    expect((await readFeedLag(store.queries)).heldBack).toBe(0);
-  });
 
 /** A transaction of somebody, which has written nothing we know of. */
 async function stall(name: string): Promise<pg.Client> {
@@ -120,7 +114,7 @@ it('tells how long it is held back, and by whom', async () => {
   });
   await stalled.query('commit');
   await stalled.end();
-  await untilNothingIsHeldBack();
+  await untilNothingIsHeldBack(store);
 });
 
 it('names the failed function as it was after each event', async () => {
@@ -146,7 +140,7 @@ it('gives large messages to a reader far behind a few at a time', async () => {
   for (let index = 0; index < 20; index += 1) {
     await handlerOn(store).handle(`large-${index}`, [create(Date.now(), { error })], 1);
   }
-  await untilNothingIsHeldBack();
+  await untilNothingIsHeldBack(store);
   const sizes: number[] = [];
   const leaving = new AbortController();
   for await (const { entries } of feed.read(start, leaving.signal)) {
@@ -157,7 +151,7 @@ it('gives large messages to a reader far behind a few at a time', async () => {
 });
 
 it('goes on after an outage where it was', async () => {
-  await untilNothingIsHeldBack();
+  await untilNothingIsHeldBack(store);
   const reader = startReading(feed, await feed.now());
   await delay(300);
   await store.sql(

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStream } from '../../src/domain/index.ts';
 import type { Feed } from '../../src/feed/index.ts';
-import type { Cursor, FeedEntry } from '../../src/store/index.ts';
+import { type Cursor, type FeedEntry, type Pools, readFeedLag } from '../../src/store/index.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A reader inside this process. */
 export interface Reading {
@@ -40,3 +41,10 @@ export function versionOf(entry: FeedEntry): string {
   const { aggregateId, version } = streamOf(entry);
   return `${aggregateId}/${version}`;
 }
+
+/** Waits until everything can be read. Transactions in other databases of the cluster hold the feed back as well. */
+export const untilNothingIsHeldBack = ({ queries }: Pick<Pools, 'queries'>): Promise<void> =>
+  eventually(async () => {
+    const { heldBack } = await readFeedLag(queries);
+    if (heldBack > 0) throw new Error(`the feed is held back for ${heldBack} s`);
+  });

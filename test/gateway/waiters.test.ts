@@ -62,8 +62,16 @@ describe('a waiter', () => {
     waiters.stop();
     await expect(stages).rejects.toMatchObject({
       code: 'ServiceUnavailable',
+      message: expect.stringContaining('is not known: repeat it') as string,
       details: { commandId: COMMAND.commandId, requestId: COMMAND.requestId, aggregateId: COMMAND.aggregateId },
     });
+  });
+
+  it('is told when the process stops that its command was carried out, where that is known', async () => {
+    const stages = stagesOf(open(waitFor('SNAPSHOT')));
+    waiters.receive(signal('PROCESSED'));
+    waiters.stop();
+    await expect(stages).rejects.toMatchObject({ message: expect.stringContaining('was carried out') as string });
   });
 });
 

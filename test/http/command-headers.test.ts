@@ -73,12 +73,6 @@ describe('a command', () => {
   });
 
   test.each([
-    [
-      'Command-Request-Id',
-      'redress:retry:x:1',
-      'Ids that begin with [redress:] are reserved: choose another request id.',
-    ],
-    ['CoSec-Request-Id', 'redress:x', 'Ids that begin with [redress:] are reserved: choose another request id.'],
     ['Command-Request-Id', 'x'.repeat(1_025), 'The request id is 1025 bytes long: at most 1024 are possible.'],
     ['Command-Request-Id', 'a\u0085b', 'The request id contains a control character.'],
     ['Redress-Attempt', 'two', 'Redress-Attempt is no number of an attempt: "two"'],

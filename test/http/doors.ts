@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
+import type { RequestHandler } from 'express';
 import { pino } from 'pino';
 import { createFeed } from '../../src/feed/index.ts';
 import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from '../../src/gateway/index.ts';
-import { type HttpDeps, createApp, createIdGenerators, startHttp } from '../../src/http/index.ts';
+import { type HttpDeps, ROUTES, createApp, createIdGenerators, startHttp } from '../../src/http/index.ts';
 import { createPools } from '../../src/store/index.ts';
 import { type Received, type Sending, send } from './send.ts';
 
@@ -33,7 +34,7 @@ export interface Doors {
 
 export const GLOBAL_ID = '0UvW2Apk0001001';
 
-export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Doors> {
+export async function openDoors(overrides: Partial<HttpDeps> = {}, pages?: RequestHandler): Promise<Doors> {
   const asked: Asked[] = [];
   const signals: WaitSignal[] = [];
   const logged: string[] = [];
@@ -56,7 +57,7 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
   const up = () => Promise.resolve({ status: 'UP' as const });
   // Opened by their first use, for which a test brings a database of its own.
   const pools = createPools('postgres://127.0.0.1:1/none', pino({ level: 'silent' }));
-  const app = createApp({
+  const deps: HttpDeps = {
     gateway,
     reads: {
       state: () => Promise.resolve(null),
@@ -80,8 +81,8 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}): Promise<Door
     log: pino({ level: 'debug' }, sink),
     retryDefaults: { maxRetries: 10, minBackoff: 180, executionTimeout: 120 },
     ...overrides,
-  });
-  const server = await startHttp({ host: '127.0.0.1', port: 0, app });
+  };
+  const server = await startHttp({ host: '127.0.0.1', port: 0, app: createApp(deps, ROUTES, pages) });
   const { url } = server;
   return {
     url,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type Lease, isLiveInstance, leaseInstance } from '../../src/store/index.ts';
+import { type Lease, isLiveInstance, leaseInstance, pruneInstances } from '../../src/store/index.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
 
 let store: TestStore;
@@ -21,22 +21,35 @@ describe.concurrent('the machine id of a process', () => {
     await Promise.all(leases.map((each) => each.release()));
   });
 
-  it('is given up once another process has taken it over', async ({ expect }) => {
-    const taken = await lease('http://taken');
-    const machineId = taken.machineId();
-    await store.sql('update redress.instance set token = gen_random_uuid() where machine_id = $1', [machineId]);
-    await expect.poll(() => whyNot(taken), { timeout: 15_000 }).toContain('lost its machine id');
-    await taken.release();
-  }, 20_000);
+  it.for<[string, string]>([
+    [
+      'another process has taken it over',
+      'update redress.instance set token = gen_random_uuid() where machine_id = $1',
+    ],
+    ['its row is gone with a restored database', 'delete from redress.instance where machine_id = $1'],
+  ])('is another one once %s', { timeout: 20_000 }, async ([what, sql], { expect }) => {
+    const held = await lease(`http://${what}`);
+    const before = held.machineId();
+    await store.sql(sql, [before]);
+    await expect.poll(() => held.machineId(), { timeout: 15_000 }).not.toBe(before);
+    const [row] = await store.sql('select url from redress.instance where machine_id = $1', [held.machineId()]);
+    expect(row).toEqual({ url: `http://${what}` });
+    await held.release();
+  });
 });
 
-const whyNot = (lease: Lease): string => {
-  try {
-    return String(lease.machineId());
-  } catch (error) {
-    return String(error);
-  }
-};
+describe('the rows of processes', () => {
+  it('are forgotten a day after their last heartbeat', async ({ expect }) => {
+    const [old, young] = [await lease('http://old'), await lease('http://young')];
+    await store.sql(`update redress.instance set heartbeat_at = now() - interval '25 hours' where url = 'http://old'`);
+    await pruneInstances(store.commands);
+    const rows = await store.sql('select url from redress.instance where machine_id = any($1)', [
+      [old.machineId(), young.machineId()],
+    ]);
+    expect(rows).toEqual([{ url: 'http://young' }]);
+    await Promise.all([old.release(), young.release()]);
+  });
+});
 
 describe.concurrent('the address of a process', () => {
   it('may be called while the process lives', async ({ expect }) => {

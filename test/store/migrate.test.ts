@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StoreUnavailable, StoreUnusable, migrate } from '../../src/store/index.ts';
+import { StoreUnusable, migrate } from '../../src/store/index.ts';
 import { freePort } from '../support/redress.ts';
 import { type TestDatabase, createDatabase } from '../support/servers.ts';
 import { SILENT } from '../support/store.ts';
@@ -52,6 +52,14 @@ describe('the schema', () => {
   it('is not asked for where nobody answers', async () => {
     const url = new URL(database.url);
     url.port = String(await freePort());
-    await expect(migrate(url.href, SILENT)).rejects.toThrow(StoreUnavailable);
+    await expect(migrate(url.href, SILENT)).rejects.toThrow(StoreUnusable);
+  });
+
+  it('is not asked for in a database that is not there, and the message says what to correct', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere';
+    const refused = migrate(url.href, SILENT);
+    await expect(refused).rejects.toThrow(StoreUnusable);
+    await expect(refused).rejects.toThrow(/"nowhere" does not exist.*DATABASE_URL/);
   });
 });

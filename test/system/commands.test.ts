@@ -37,6 +37,14 @@ describe.concurrent('commands', () => {
     });
   });
 
+  it('counts what it refuses without asking a workflow', async () => {
+    expect(await system.api.command('nowhere', 'prepare_compensation')).toMatchObject({ status: 404 });
+    const { body } = await system.api.get('/metrics');
+    expect(body).toMatch(
+      /^redress_commands_total\{command="prepare_compensation",origin="signal",outcome="NotFound"\} [1-9]/m,
+    );
+  });
+
   it('gives a failure without a retry spec the one of the service', async () => {
     const { retrySpec: _none, ...body } = FAILED_EXECUTION;
     const created = await system.api.send('POST', '/execution_failed/create_execution_failed', {

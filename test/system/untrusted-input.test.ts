@@ -113,6 +113,19 @@ describe.concurrent('text that can hardly be stored', () => {
     await expectUsable(id);
   });
 
+  it('is refused where its numbers become texts that are longer by far', async () => {
+    const numbers = Array.from({ length: 200_000 }, () => '1e20').join();
+    const id = await record('grown');
+    const response = await fetch(`${system.api.url}/execution_failed/${id}/tags`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: `{"tags":{"a":[${numbers}]}}`,
+    });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ errorCode: 'PayloadTooLarge', succeeded: false });
+    await expectUsable(id);
+  });
+
   it('is not told again and again to the workflow where it names a function', async () => {
     const id = await record('long-function');
     const change = { ...FAILED_EXECUTION.function, processorName: 'p'.repeat(300_000) };

@@ -1,6 +1,8 @@
 import type { Answer } from '../answer.ts';
 import { COSID } from '../id-generators.ts';
 import { pathValue } from '../ids.ts';
+import { STRING, mapOf, ref } from '../openapi/schema.ts';
+import type { Response } from '../openapi/types.ts';
 import { RequestError } from '../request-error.ts';
 import type { Exchange, Route } from '../route.ts';
 import { healthOfPath, wholeHealth } from './health.ts';
@@ -17,8 +19,17 @@ const ACTUATOR = {
   ],
   mismatch: 'explained',
   body: null,
-  answer: null,
+  answer: { type: 'object' },
 } as const;
+
+/** The answer of a service or a component that is not well. */
+const UNWELL: Response = {
+  description: 'DOWN or OUT_OF_SERVICE',
+  content: Object.fromEntries(ACTUATOR.produces.map((type) => [type, { schema: ACTUATOR.answer }])),
+};
+
+/** There is no generator of that name, or it does not make what is asked of it. */
+const UNKNOWN: Route['responses'] = { 400: 'wow.BadRequest' };
 
 /** An endpoint and the name of its link. */
 interface Endpoint extends Route {
@@ -27,34 +38,58 @@ interface Endpoint extends Route {
 
 /** The endpoints in the order in which their links are listed. */
 const ENDPOINTS: readonly Endpoint[] = [
-  endpoint('cosid-name', '/cosid/{name}', 'getStat', (exchange, { idGenerators }) =>
-    json(exchange, idGenerators.stat(nameOf(exchange))),
-  ),
+  {
+    ...endpoint('cosid-name', '/cosid/{name}', 'getStat', (exchange, { idGenerators }) =>
+      json(exchange, idGenerators.stat(nameOf(exchange))),
+    ),
+    responses: UNKNOWN,
+  },
   {
     ...endpoint('cosid-name', '/cosid/{name}', 'remove', (exchange, { idGenerators }) =>
       json(exchange, idGenerators.remove(nameOf(exchange))),
     ),
     method: 'delete',
+    responses: UNKNOWN,
   },
   endpoint('cosid', '/cosid', 'stat', (exchange, { idGenerators }) => json(exchange, idGenerators.stats())),
-  endpoint('cosidGenerator-name', '/cosidGenerator/{name}', 'generate', (exchange, { idGenerators }) =>
-    idGenerators.nextNumber(nameOf(exchange)),
-  ),
-  endpoint('cosidGenerator', '/cosidGenerator', 'shareGenerate', () => {
-    throw new RequestError(
-      'BadRequest',
-      `There is no shared generator of numbers: GET ${BASE}/cosidStringGenerator gives an id as text.`,
-    );
-  }),
-  endpoint('cosidStringGenerator-name', '/cosidStringGenerator/{name}', 'generateAsString', (exchange, deps) =>
-    text(exchange, deps.idGenerators.next(nameOf(exchange))),
-  ),
+  {
+    ...endpoint('cosidGenerator-name', '/cosidGenerator/{name}', 'generate', (exchange, { idGenerators }) =>
+      idGenerators.nextNumber(nameOf(exchange)),
+    ),
+    responses: UNKNOWN,
+  },
+  {
+    ...endpoint('cosidGenerator', '/cosidGenerator', 'shareGenerate', () => {
+      throw new RequestError(
+        'BadRequest',
+        `There is no shared generator of numbers: GET ${BASE}/cosidStringGenerator gives an id as text.`,
+      );
+    }),
+    responses: UNKNOWN,
+  },
+  {
+    ...endpoint('cosidStringGenerator-name', '/cosidStringGenerator/{name}', 'generateAsString', (exchange, deps) =>
+      text(exchange, deps.idGenerators.next(nameOf(exchange))),
+    ),
+    answer: STRING,
+    responses: UNKNOWN,
+  },
   // The original has no generator for this one and fails; the only one there is serves better.
-  endpoint('cosidStringGenerator', '/cosidStringGenerator', 'shareGenerateAsString', (exchange, { idGenerators }) =>
-    text(exchange, idGenerators.next(COSID)),
-  ),
-  endpoint('health', '/health', 'health_1', wholeHealth),
-  endpoint('health-path', '/health/{*path}', 'health', healthOfPath),
+  {
+    ...endpoint(
+      'cosidStringGenerator',
+      '/cosidStringGenerator',
+      'shareGenerateAsString',
+      (exchange, { idGenerators }) => text(exchange, idGenerators.next(COSID)),
+    ),
+    answer: STRING,
+  },
+  { ...endpoint('health', '/health', 'health_1', wholeHealth), responses: { 503: UNWELL } },
+  {
+    ...endpoint('health-path', '/health/{*path}', 'health', healthOfPath),
+    // What is not even the name of a group is a mistake of the caller.
+    responses: { 400: 'wow.BadRequest', 404: { description: 'There is no such component' }, 503: UNWELL },
+  },
 ];
 
 /** How the service is doing, and where its ids come from (contract section 10). */
@@ -64,6 +99,7 @@ export const ACTUATOR_ROUTES: readonly Route[] = [
     path: BASE,
     operationId: 'links',
     summary: 'Actuator root web endpoint',
+    answer: mapOf(ref('compensation.StringLinkMap')),
     handle: (exchange) => json(exchange, { _links: links(exchange) }),
   },
   ...ENDPOINTS,

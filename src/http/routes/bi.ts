@@ -1,5 +1,7 @@
 import { type HeaderSqlType, deployScript, legacyScript, readScriptRequest } from '../bi/index.ts';
 import { decodeJson } from '../json-body.ts';
+import { failure } from '../openapi/responses.ts';
+import { INT32, STRING, oneOf, ref } from '../openapi/schema.ts';
 import { illegalArgument } from '../request-error.ts';
 import { headerText } from '../request-header.ts';
 import type { Exchange, Route } from '../route.ts';
@@ -20,8 +22,24 @@ export const BI_ROUTES: readonly Route[] = [
     method: 'post',
     produces: ['application/sql', 'application/json'],
     mismatch: 'unacceptable',
-    body: 'wow.openapi.BiScriptRequest',
-    answer: 'wow.openapi.BiScriptResponse',
+    body: {
+      description: 'BI script option overrides.',
+      required: true,
+      content: { 'application/json': { schema: ref('wow.openapi.BiScriptRequest') } },
+    },
+    answer: null,
+    responses: {
+      200: {
+        description: 'The generated BI synchronization script.',
+        headers: { 'Wow-BI-Diagnostic-Count': { description: 'The number of generation diagnostics.', schema: INT32 } },
+        content: {
+          'application/sql': { schema: STRING },
+          'application/json': { schema: ref('wow.openapi.BiScriptResponse') },
+        },
+      },
+      400: 'wow.BadRequest',
+      406: failure('None of the requested response media types is supported.'),
+    },
     handle: async ({ request, produced, text }) => {
       const response = deployScript(readScriptRequest(decodeJson(await text(), request.get('Content-Type'))));
       const headers = { 'Wow-BI-Diagnostic-Count': String(response.diagnostics.length) };
@@ -36,8 +54,10 @@ export const BI_ROUTES: readonly Route[] = [
     operationId: 'wow.bi_script.generate_legacy',
     produces: ['application/sql'],
     mismatch: 'unknown',
+    parameters: [{ name: 'Wow-BI-Header-Sql-Type', in: 'header', schema: oneOf(HEADER_SQL_TYPES) }],
     body: null,
-    answer: null,
+    answer: STRING,
+    responses: { 400: 'wow.BadRequest' },
     handle: (exchange) => ({
       kind: 'text',
       contentType: 'application/sql',

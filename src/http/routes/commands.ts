@@ -2,40 +2,55 @@ import type { CommandName } from '../../domain/index.ts';
 import { commandAnswer } from '../command-answer.ts';
 import { readCommandCall } from '../command-request.ts';
 import type { HttpDeps } from '../deps.ts';
-import { failureOf } from '../failure.ts';
+import { errorFrame } from '../error-frame.ts';
 import type { Frame } from '../frame.ts';
+import type { SchemaName } from '../openapi/components.ts';
+import { COMMAND_ERRORS, COMMAND_PARAMETERS, CREATE_ERRORS } from '../openapi/conventions.ts';
 import type { Exchange, Route } from '../route.ts';
 
 const TAG = 'compensation.execution_failed';
 
+/** The schemas whose names begin with the tag, without it. */
+type OwnSchema<Name = SchemaName> = Name extends `${typeof TAG}.${infer Own}` ? Own : never;
+
 /** The command endpoints (contract section 6). */
 export const COMMAND_ROUTES: readonly Route[] = [
-  command('post', '/create_execution_failed', 'create_execution_failed', 'CreateExecutionFailed'),
-  command('put', '/{id}/prepare_compensation', 'prepare_compensation', 'PrepareCompensation'),
-  command('put', '/{id}/force_prepare_compensation', 'force_prepare_compensation', 'ForcePrepareCompensation'),
-  command('put', '/{id}/apply_execution_success', 'apply_execution_success', 'ApplyExecutionSuccess'),
-  command('put', '/{id}/apply_execution_failed', 'apply_execution_failed', 'ApplyExecutionFailed'),
-  command('put', '/{id}/apply_retry_spec', 'apply_retry_spec', 'ApplyRetrySpec'),
-  command('put', '/{id}/change_function', 'change_function', 'ChangeFunction'),
-  command('put', '/{id}/mark_recoverable', 'mark_recoverable', 'MarkRecoverable'),
   {
-    ...command('delete', '/{id}', 'default_delete_aggregate', 'DefaultDeleteAggregate'),
+    ...command('post', '/create_execution_failed', 'create_execution_failed', `${TAG}.CreateExecutionFailed`),
+    responses: CREATE_ERRORS,
+  },
+  own('prepare_compensation', 'PrepareCompensation'),
+  own('force_prepare_compensation', 'ForcePrepareCompensation'),
+  report('apply_execution_success', 'ApplyExecutionSuccess'),
+  report('apply_execution_failed', 'ApplyExecutionFailed'),
+  own('apply_retry_spec', 'ApplyRetrySpec'),
+  own('change_function', 'ChangeFunction'),
+  own('mark_recoverable', 'MarkRecoverable'),
+  {
+    ...command('delete', '/{id}', 'default_delete_aggregate', 'wow.api.command.DefaultDeleteAggregate'),
     summary: 'Delete aggregate',
-    body: 'wow.api.command.DefaultDeleteAggregate',
   },
   {
-    ...command('put', '/{id}/recover', 'default_recover_aggregate', 'DefaultRecoverAggregate'),
+    ...command('put', '/{id}/recover', 'default_recover_aggregate', 'wow.api.command.DefaultRecoverAggregate'),
     summary: 'Recover deleted aggregate',
-    body: 'wow.api.command.DefaultRecoverAggregate',
   },
   {
-    ...command('put', '/{id}/tags', 'default_apply_resource_tags', 'DefaultApplyResourceTags'),
+    ...command('put', '/{id}/tags', 'default_apply_resource_tags', 'wow.api.abac.DefaultApplyResourceTags'),
     summary: 'Apply ABAC Resource Tags',
-    body: 'wow.api.abac.DefaultApplyResourceTags',
   },
 ];
 
-function command(method: Route['method'], path: string, name: CommandName, body: string): Route {
+/** A command of the contract's own, sent to the path that has its name. */
+function own(name: CommandName, body: OwnSchema): Route {
+  return command('put', `/{id}/${name}`, name, `${TAG}.${body}`);
+}
+
+/** A command that reports how an attempt ended. */
+function report(name: CommandName, body: OwnSchema): Route {
+  return { ...own(name, body), parameters: [...COMMAND_PARAMETERS, 'redress.Redress-Attempt'] };
+}
+
+function command(method: Route['method'], path: string, name: CommandName, body: SchemaName): Route {
   return {
     method,
     path: `/execution_failed${path}`,
@@ -44,8 +59,10 @@ function command(method: Route['method'], path: string, name: CommandName, body:
     tag: TAG,
     produces: ['application/json', 'text/event-stream'],
     mismatch: 'unknown',
-    body: `${TAG}.${body}`,
-    answer: 'wow.command.CommandResult',
+    parameters: COMMAND_PARAMETERS,
+    body,
+    answer: 'wow.CommandOk',
+    responses: COMMAND_ERRORS,
     handle: (exchange, deps) =>
       exchange.produced === 'text/event-stream'
         ? { kind: 'frames', frames: commandFrames(name, exchange, deps) }
@@ -65,7 +82,6 @@ async function* commandFrames(name: CommandName, exchange: Exchange, deps: HttpD
     }
   } catch (error) {
     if (exchange.cancelled.aborted) return;
-    const { info } = failureOf(error, deps.log);
-    yield { id: deps.gateway.nextId(), event: info.errorCode, data: info };
+    yield errorFrame(error, deps);
   }
 }

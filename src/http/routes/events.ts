@@ -1,6 +1,7 @@
 import { ok } from '../answer.ts';
 import type { Frame } from '../frame.ts';
 import { pathId, pathInt } from '../ids.ts';
+import { BATCH_ERRORS } from '../openapi/conventions.ts';
 import type { Route } from '../route.ts';
 
 /** What happened to a record (contract section 9). */
@@ -14,7 +15,8 @@ export const EVENT_ROUTES: readonly Route[] = [
     produces: ['application/json', 'text/event-stream'],
     mismatch: 'unknown',
     body: null,
-    answer: 'compensation.execution_failed.ExecutionFailedAggregatedDomainEventStream',
+    answer: 'compensation.execution_failed.ExecutionFailedAggregatedDomainEventStream[]',
+    responses: BATCH_ERRORS,
     handle: async ({ request, produced }, { reads }) => {
       const head = pathInt(request, 'headVersion');
       const tail = pathInt(request, 'tailVersion');

@@ -2,6 +2,7 @@ import type { Page } from '../../feed/index.ts';
 import { formatCursor } from '../../store/index.ts';
 import { type FeedFilter, feedEventName, readFeedFilter, readFeedStart } from '../feed-request.ts';
 import type { Frame } from '../frame.ts';
+import { ref } from '../openapi/schema.ts';
 import { RequestError } from '../request-error.ts';
 import type { Route } from '../route.ts';
 
@@ -20,9 +21,26 @@ export const FEED_ROUTES: readonly Route[] = [
     tag: 'redress',
     produces: ['text/event-stream'],
     mismatch: 'explained',
+    parameters: [
+      'redress.feed.event',
+      'redress.feed.context',
+      'redress.feed.processor',
+      'redress.feed.function',
+      'redress.feed.from',
+      'redress.feed.after',
+      'redress.feed.Last-Event-ID',
+    ],
     body: null,
-    answer: null,
+    answer: {
+      anyOf: [
+        ref('compensation.execution_failed.ExecutionFailedAggregatedDomainEventStream'),
+        ref('compensation.execution_failed.ExecutionFailedStateStateEvent'),
+      ],
+    },
+    responses: { 400: 'wow.BadRequest', 429: 'wow.TooManyRequests', 503: 'wow.ServiceUnavailable' },
     handle: async ({ request, cancelled }, { feed }) => {
+      // Would stay connected as a reader that nothing can be sent to.
+      if (request.method === 'HEAD') return { kind: 'empty', status: 200, contentType: 'text/event-stream' };
       const filter = readFeedFilter(request);
       const start = readFeedStart(request, await feed.now());
       if (feed.readers() >= MAX_READERS) {

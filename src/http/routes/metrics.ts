@@ -11,7 +11,7 @@ export const METRICS_ROUTES: readonly Route[] = [
     produces: ['text/plain'],
     mismatch: 'explained',
     body: null,
-    answer: null,
+    answer: { type: 'string' },
     handle: async (_exchange, { metrics }) => ({
       kind: 'text',
       text: await metrics.render(),

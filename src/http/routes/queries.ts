@@ -1,9 +1,10 @@
 import { ok } from '../answer.ts';
 import type { HttpDeps } from '../deps.ts';
 import { documentFrames } from '../document-frames.ts';
-import { failureOf } from '../failure.ts';
+import { errorFrame } from '../error-frame.ts';
 import { decodeJson } from '../json-body.ts';
 import type { QueryScope } from '../queries.ts';
+import { QUERY_ERRORS } from '../openapi/conventions.ts';
 import { RequestError } from '../request-error.ts';
 import { headerText } from '../request-header.ts';
 import type { Exchange, Route } from '../route.ts';
@@ -16,9 +17,10 @@ const SNAPSHOTS: Subject = { subject: 'snapshot', result: 'document' };
 const STATES: Subject = { subject: 'snapshot', result: 'state' };
 const EVENTS: Subject = { subject: 'event_stream', result: 'document' };
 
-const SNAPSHOT = `${TAG}.ExecutionFailedStateMaterializedSnapshot`;
-const STATE = `${TAG}.ExecutionFailedState`;
-const EVENT = `${TAG}.ExecutionFailedAggregatedDomainEventStream`;
+const SNAPSHOT = 'compensation.execution_failed.ExecutionFailedStateMaterializedSnapshot';
+const STATE = 'compensation.execution_failed.ExecutionFailedState';
+const EVENT = 'compensation.execution_failed.ExecutionFailedAggregatedDomainEventStream';
+type Item = typeof SNAPSHOT | typeof STATE | typeof EVENT;
 
 /** The query endpoints (contract 8.4 to 8.10, 9.2 to 9.4; query contract 1). */
 export const QUERY_ROUTES: readonly Route[] = [
@@ -37,26 +39,23 @@ export const QUERY_ROUTES: readonly Route[] = [
 function count(path: string, id: string, summary: string, subject: Subject): Route {
   return {
     ...common(path, id, summary),
-    body: `${TAG}.CountQuery`,
+    body: `${languageOf(subject)}.CountQuery`,
     answer: 'wow.CountQuery',
     handle: async (exchange, { queries }) =>
       ok(await queries.count((await readQuery(exchange)) ?? {}, scopeOf(exchange, subject))),
   };
 }
 
-function list(path: string, id: string, summary: string, subject: Subject, item: string): Route {
+function list(path: string, id: string, summary: string, subject: Subject, item: Item): Route {
   return {
     ...common(path, id, summary),
     produces: ['application/json', 'text/event-stream'],
-    body: `${TAG}.ListQuery`,
-    answer: item,
+    body: `${languageOf(subject)}.ListQuery`,
+    answer: `${item}[]`,
     async handle(exchange, deps) {
       const batches = listBatches(exchange, subject, deps);
       if (exchange.produced === 'application/json') return { kind: 'list', list: { total: null, batches } };
-      const frames = await documentFrames(batches, (error) => {
-        const { info } = failureOf(error, deps.log);
-        return { id: deps.gateway.nextId(), event: info.errorCode, data: info };
-      });
+      const frames = await documentFrames(batches, (error) => errorFrame(error, deps));
       return { kind: 'frames', frames };
     },
   };
@@ -68,10 +67,10 @@ async function* listBatches(exchange: Exchange, subject: Subject, { queries }: H
   if (body !== null) yield* queries.list(body, scopeOf(exchange, subject));
 }
 
-function paged(path: string, id: string, summary: string, subject: Subject, item: string): Route {
+function paged(path: string, id: string, summary: string, subject: Subject, item: Item): Route {
   return {
     ...common(path, id, summary),
-    body: `${TAG}.PagedQuery`,
+    body: `${languageOf(subject)}.PagedQuery`,
     answer: `${item}PagedList`,
     async handle(exchange, { queries }) {
       const body = (await readQuery(exchange)) ?? EVERYTHING;
@@ -80,11 +79,12 @@ function paged(path: string, id: string, summary: string, subject: Subject, item
   };
 }
 
-function single(path: string, id: string, summary: string, subject: Subject, answer: string): Route {
+function single(path: string, id: string, summary: string, subject: Subject, answer: Item): Route {
   return {
     ...common(path, id, summary),
     body: `${TAG}.SingleQuery`,
     answer,
+    responses: { ...QUERY_ERRORS, 404: 'wow.NotFound' },
     async handle(exchange, { queries }) {
       const body = (await readQuery(exchange)) ?? EVERYTHING;
       const found = await queries.single(body, scopeOf(exchange, subject));
@@ -92,6 +92,11 @@ function single(path: string, id: string, summary: string, subject: Subject, ans
       return ok(found);
     },
   };
+}
+
+/** Whose schemas describe the body: those of records name their fields. */
+function languageOf({ subject }: Subject): typeof TAG | 'wow' {
+  return subject === 'snapshot' ? TAG : 'wow';
 }
 
 /** What is asked where a query is wanted and no body is sent. */
@@ -106,6 +111,7 @@ function common(path: string, id: string, summary: string) {
     tag: TAG,
     produces: ['application/json'],
     mismatch: 'unknown',
+    responses: QUERY_ERRORS,
   } as const;
 }
 

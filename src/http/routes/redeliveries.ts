@@ -5,6 +5,7 @@ import { runBatch } from '../../history/index.ts';
 import { ok } from '../answer.ts';
 import { batchRange, pathId, pathInt } from '../ids.ts';
 import { decodeJson, undecodable } from '../json-body.ts';
+import { BATCH_ERRORS } from '../openapi/conventions.ts';
 import { illegalArgument } from '../request-error.ts';
 import type { Exchange, Route } from '../route.ts';
 import { batchAnswer } from './snapshots.ts';
@@ -23,8 +24,9 @@ export const REDELIVERY_ROUTES: readonly Route[] = [
     path: '/execution_failed/{id}/{version}/compensate',
     operationId: 'compensation.execution_failed.compensate',
     summary: 'Event Compensate',
-    body: 'wow.messaging.CompensationTarget',
-    answer: null,
+    body: 'wow.CompensationTarget',
+    answer: 'wow.CompensationTarget',
+    responses: BATCH_ERRORS,
     handle: async (exchange, { gateway, pools }) => {
       const [id, version] = [pathId(exchange.request), pathInt(exchange.request, 'version')];
       const target = await readTarget(exchange, () => gateway.nextId());
@@ -38,7 +40,8 @@ export const REDELIVERY_ROUTES: readonly Route[] = [
     operationId: 'compensation.execution_failed.state_event.resend',
     summary: 'Resend State Event',
     body: null,
-    answer: 'wow.openapi.BatchResult',
+    answer: 'wow.BatchResult',
+    responses: BATCH_ERRORS,
     handle: async ({ request, cancelled }, { gateway, pools, log }) => {
       const range = { ...batchRange(request), cancelled };
       const wish = gateway.nextId();

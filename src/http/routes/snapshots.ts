@@ -2,6 +2,7 @@ import { type BatchResult, regenerateSnapshot, runBatch } from '../../history/in
 import { type Answer, ok } from '../answer.ts';
 import { statusOf } from '../error-info.ts';
 import { batchRange, pathId } from '../ids.ts';
+import { BATCH_ERRORS, RECORD_ERRORS } from '../openapi/conventions.ts';
 import { RequestError } from '../request-error.ts';
 import { headerText } from '../request-header.ts';
 import type { Route } from '../route.ts';
@@ -21,7 +22,8 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     path: '/execution_failed/{id}/snapshot',
     operationId: 'compensation.execution_failed.snapshot.load',
     summary: 'Get Snapshot',
-    answer: 'compensation.execution_failed.ExecutionFailedStateMaterializedSnapshot',
+    answer: 'compensation.execution_failed.ExecutionFailedStateSnapshot',
+    responses: RECORD_ERRORS,
     handle: async ({ request }, { reads }) => {
       const snapshot = await reads.snapshot(pathId(request), headerText(request, 'Command-Owner-Id'));
       if (snapshot === null) throw new RequestError('NotFound', 'Not found resource!');
@@ -35,6 +37,7 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     operationId: 'compensation.execution_failed.snapshot.regenerate',
     summary: 'Regenerate Aggregate Snapshot',
     answer: null,
+    responses: RECORD_ERRORS,
     handle: async ({ request }, { pools }) => {
       const isThere = await regenerateSnapshot(pools.commands, pathId(request));
       if (!isThere) throw new RequestError('NotFound', 'Not found resource!');
@@ -47,7 +50,8 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     path: '/execution_failed/snapshot/{afterId}/{limit}',
     operationId: 'compensation.execution_failed.snapshot.batch_regenerate',
     summary: 'Batch Regenerate Aggregate Snapshot',
-    answer: 'wow.openapi.BatchResult',
+    answer: 'wow.BatchResult',
+    responses: BATCH_ERRORS,
     handle: async ({ request, cancelled }, { pools, log }) => {
       const range = { ...batchRange(request), cancelled };
       return batchAnswer(

@@ -3,6 +3,7 @@ import type { Snapshot, State } from '../../domain/index.ts';
 import { type StateEvent, snapshotAtTime, snapshotAtVersion, traceRecord } from '../../history/index.ts';
 import { ok } from '../answer.ts';
 import { parseInt32, pathId, pathInt, pathLong } from '../ids.ts';
+import { BATCH_ERRORS, RECORD_ERRORS } from '../openapi/conventions.ts';
 import { RequestError, illegalArgument } from '../request-error.ts';
 import type { Route } from '../route.ts';
 
@@ -13,6 +14,7 @@ const STATE = {
   mismatch: 'unknown',
   body: null,
   answer: 'compensation.execution_failed.ExecutionFailedState',
+  responses: RECORD_ERRORS,
 } as const;
 
 /** What a record is and was (contract section 7). */
@@ -33,7 +35,13 @@ export const STATE_ROUTES: readonly Route[] = [
     path: '/execution_failed/{id}/state/tracing',
     operationId: 'compensation.execution_failed.aggregate_tracing.get',
     summary: 'Get Aggregate Tracing',
-    answer: 'compensation.execution_failed.ExecutionFailedStateStateEvent',
+    parameters: [
+      'wow.aggregate-tracing.headVersion',
+      'wow.aggregate-tracing.tailVersion',
+      'wow.aggregate-tracing.limit',
+    ],
+    answer: 'compensation.execution_failed.ExecutionFailedStateStateEvent[]',
+    responses: BATCH_ERRORS,
     handle: async ({ request }, { pools }) => {
       const states: StateEvent[] = [];
       for await (const state of traceRecord(pools.queries, pathId(request), tracingRange(request))) states.push(state);

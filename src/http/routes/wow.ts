@@ -3,6 +3,7 @@ import { commandAnswer } from '../command-answer.ts';
 import { readFacadeCall } from '../command-facade.ts';
 import { decodeJson, undecodable } from '../json-body.ts';
 import { METADATA } from '../metadata.ts';
+import { COMMAND_ERRORS, FACADE_PARAMETERS } from '../openapi/conventions.ts';
 import type { Route } from '../route.ts';
 
 /** The endpoints between instances and around commands (contract section 5). */
@@ -17,6 +18,7 @@ export const WOW_ROUTES: readonly Route[] = [
     mismatch: 'unknown',
     body: 'wow.command.SimpleWaitSignal',
     answer: null,
+    responses: { 400: 'wow.BadRequest' },
     handle: async ({ request, text }, { gateway }) => {
       const json = decodeJson(await text(), request.get('Content-Type'));
       // The original takes no body for no signal (contract 5.1).
@@ -36,8 +38,10 @@ export const WOW_ROUTES: readonly Route[] = [
     tag: 'wow',
     produces: ['application/json'],
     mismatch: 'unknown',
-    body: 'object',
-    answer: 'wow.command.CommandResult',
+    parameters: FACADE_PARAMETERS,
+    body: { description: 'Command Message Body', content: { 'application/json': { schema: { type: 'object' } } } },
+    answer: 'wow.CommandOk',
+    responses: COMMAND_ERRORS,
     handle: async (exchange, deps) => commandAnswer(await readFacadeCall(exchange, deps.retryDefaults), exchange, deps),
   },
   {
@@ -61,7 +65,7 @@ export const WOW_ROUTES: readonly Route[] = [
     produces: ['text/plain'],
     mismatch: 'unknown',
     body: null,
-    answer: null,
+    answer: { type: 'string' },
     handle: (_exchange, { gateway }) => ({ kind: 'text', contentType: 'text/plain', text: gateway.nextId() }),
   },
 ];

@@ -55,7 +55,7 @@ create table redress.refusal (
 
 create index refusal_recorded_at on redress.refusal (recorded_at);
 
--- One row per live process, with the machine id that its global ids carry.
+-- One row per process that lives or lived lately, with the machine id that its global ids carry.
 create table redress.instance (
   machine_id int not null constraint instance_key primary key,
   token uuid not null,

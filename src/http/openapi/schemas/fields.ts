@@ -1,0 +1,53 @@
+import { oneOf, schemas } from '../schema.ts';
+
+const STATE_FIELDS = [
+  'error',
+  'error.bindingErrors',
+  'error.bindingErrors.msg',
+  'error.bindingErrors.name',
+  'error.errorCode',
+  'error.errorMsg',
+  'error.stackTrace',
+  'error.succeeded',
+  'eventId',
+  'eventId.aggregateId',
+  'eventId.aggregateId.contextName',
+  'eventId.aggregateId.aggregateName',
+  'eventId.aggregateId.aggregateId',
+  'eventId.aggregateId.tenantId',
+  'eventId.aggregateId.namedAggregate',
+  'eventId.aggregateId.namedAggregate.aggregateName',
+  'eventId.aggregateId.namedAggregate.contextName',
+  'eventId.aggregateId.id',
+  'eventId.id',
+  'eventId.version',
+  'executeAt',
+  'function',
+  'function.contextName',
+  'function.functionKind',
+  'function.name',
+  'function.processorName',
+  'id',
+  'recoverable',
+  'retrySpec',
+  'retrySpec.executionTimeout',
+  'retrySpec.maxRetries',
+  'retrySpec.minBackoff',
+  'retryState',
+  'retryState.nextRetryAt',
+  'retryState.retries',
+  'retryState.retryAt',
+  'retryState.timeoutAt',
+  'status',
+  'isBelowRetryThreshold',
+  'isRetryable',
+];
+
+/** The fields of a snapshot by name: generated clients make them a type. Queries may name any other as well. */
+export const FIELD_SCHEMAS = schemas({
+  'compensation.execution_failed.ExecutionFailedAggregatedFields': oneOf([
+    ...['', 'aggregateId', 'tenantId', 'ownerId', 'spaceId', 'version', 'eventId', 'firstOperator', 'operator'],
+    ...['firstEventTime', 'eventTime', 'tags', 'deleted', 'state'],
+    ...STATE_FIELDS.map((field) => `state.${field}`),
+  ]),
+});

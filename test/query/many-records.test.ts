@@ -1,0 +1,140 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeOptions } from '../../local/node-options.ts';
+import { type QueryContext, type RowsQuery, listQuery, pagedQuery, singleQuery } from '../../src/query/index.ts';
+import { CONSOLE_PAGES, DETAILS, NEW_HISTORY, OLD_HISTORY } from '../support/console-queries.ts';
+import { MANY_RECORDS_NOW, storeManyEventStreams, storeManyRecords } from '../support/many-records.ts';
+import { type TestStore, openStore } from '../support/store.ts';
+
+const RECORDS = 200_000;
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await openStore();
+  // Stack traces of 20 frames are about 2 KB.
+  await storeManyRecords(store, RECORDS, 20);
+  await storeManyEventStreams(store, 5_000, 20);
+}, 240_000);
+afterAll(() => store.close());
+
+describe('among 200,000 records a query of a console reads at most 200 buffers', () => {
+  const MOST = 200;
+  const context = (subject: QueryContext['subject']): QueryContext => ({
+    subject,
+    result: 'document',
+    ownerId: '',
+    spaceId: '',
+    now: MANY_RECORDS_NOW,
+    zone: 'UTC',
+    guard: false,
+  });
+
+  /** How many buffers the rows of a query take, and the plan that says why. */
+  async function explain({ rows }: RowsQuery): Promise<{ found: number; buffers: number; plan: string }> {
+    const [row] = await store.sql<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>(
+      `explain (analyze, buffers, timing off, format json) ${rows.text}`,
+      rows.values,
+    );
+    if (row === undefined) throw new Error('there is no plan');
+    const [{ Plan: plan }] = row['QUERY PLAN'];
+    return {
+      found: plan['Actual Rows'],
+      buffers: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+      plan: JSON.stringify(plan, null, 1),
+    };
+  }
+
+  interface Plan {
+    readonly 'Actual Rows': number;
+    readonly 'Shared Hit Blocks': number;
+    readonly 'Shared Read Blocks': number;
+  }
+
+  test.each(CONSOLE_PAGES)('$name', async ({ body }) => {
+    const { buffers, plan } = await explain(pagedQuery(body, context('snapshot')));
+    expect(buffers, plan).toBeLessThanOrEqual(MOST);
+  });
+
+  test('and the tabs have something to show', async () => {
+    const tabs = CONSOLE_PAGES.filter(({ name }) => !name.includes(', by '));
+    for (const { name, body } of tabs) {
+      expect((await explain(pagedQuery(body, context('snapshot')))).found, name).toBe(50);
+    }
+  });
+
+  test.each([
+    ['the history of a record in the old console', listQuery(OLD_HISTORY, context('event_stream')), 10],
+    ['the history of a record in the new console', pagedQuery(NEW_HISTORY, context('event_stream')), 10],
+    ['the details of a record', singleQuery(DETAILS, context('snapshot')), 1],
+  ])('%s', async (_name, query, rows) => {
+    const { found, buffers, plan } = await explain(query);
+    expect(found).toBe(rows);
+    expect(buffers, plan).toBeLessThanOrEqual(MOST);
+  });
+});
+
+describe('a list of 200,000 records', () => {
+  const QUERY_PROCESS = fileURLToPath(new URL('../support/query-process.ts', import.meta.url));
+  const MOST_GROWTH = 64 * 1024 * 1024;
+  const ONE_ROW = '"aggregateId":"';
+
+  let child: ChildProcess;
+  let url: string;
+
+  beforeAll(async () => {
+    // With the limits under which the service runs.
+    child = fork(QUERY_PROCESS, [store.url], { execArgv: nodeOptions({}).split(' ') });
+    [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  });
+  afterAll(() => child.kill());
+
+  /** Sends a query and gives the answer as soon as its headers are there. */
+  async function list(accept: string, limit: number): Promise<IncomingMessage> {
+    const sent = request(`${url}/execution_failed/snapshot/list`, {
+      method: 'POST',
+      agent: false,
+      headers: { Accept: accept, 'Content-Type': 'application/json' },
+    });
+    // What is left out does not change how the rows are read, only how long the test takes.
+    sent.end(
+      JSON.stringify({
+        condition: { operator: 'ALL' },
+        projection: { exclude: ['state.error', 'state.eventId'] },
+        limit,
+      }),
+    );
+    return ((await once(sent, 'response')) as [IncomingMessage])[0];
+  }
+
+  async function memory(): Promise<{ peak: number; now: number }> {
+    child.send('memory');
+    return ((await once(child, 'message')) as [{ peak: number; now: number }])[0];
+  }
+
+  test.each(['text/event-stream', 'application/json'])(
+    'is out as %s within 64 MB of memory, its first row within 100 ms',
+    { timeout: 120_000 },
+    async (accept) => {
+      (await list(accept, 1_000)).resume();
+      await delay(300);
+      const before = await memory();
+      const began = performance.now();
+      let first = 0;
+      let rows = 0;
+      let rest = '';
+      for await (const chunk of (await list(accept, 0)) as AsyncIterable<Buffer>) {
+        first ||= performance.now() - began;
+        const parts = (rest + chunk.toString('latin1')).split(ONE_ROW);
+        rows += parts.length - 1;
+        rest = (parts.at(-1) ?? '').slice(1 - ONE_ROW.length);
+      }
+      expect((await memory()).peak - before.now).toBeLessThan(MOST_GROWTH);
+      expect(rows).toBe(RECORDS);
+      expect(first).toBeLessThan(100);
+    },
+  );
+});

@@ -1,0 +1,152 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Entry } from '../../src/domain/index.ts';
+import { bundleWorkflows, openLink } from '../../src/temporal/index.ts';
+import { temporalAddress } from '../support/servers.ts';
+import { type Stage, createStage, open, over } from '../support/stage.ts';
+import { SYNC } from '../../workflows/signal-names.ts';
+import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
+import { TASK_QUEUE } from '../../src/temporal/names.ts';
+
+/** Deliveries that one process makes at the same time. */
+const DELIVERY_SLOTS = 200;
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage.leave());
+
+it('a worker that cannot be made says why and is tried again, while the connection serves', async () => {
+  vi.stubEnv('TEMPORAL_ADDRESS', temporalAddress());
+  vi.stubEnv('TEMPORAL_NAMESPACE', stage.namespace);
+  const lines: string[] = [];
+  let tries = 0;
+  const link = openLink({
+    log: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
+    onNamespace: () => Promise.resolve(),
+    worker: {
+      bundle: () => ((tries += 1) < 3 ? Promise.reject(new Error('there is no bundle')) : bundleWorkflows()),
+      activities: { handle: () => Promise.resolve(over()), deliver: () => Promise.resolve({ kind: 'gone' }) },
+      onReply: () => undefined,
+      maxCachedWorkflows: 10,
+      shutdownGraceTime: 1,
+    },
+  });
+  const states = new Set<string>();
+  const isServing = (): boolean => {
+    states.add(JSON.stringify(link.state()));
+    return link.client() !== null;
+  };
+  await expect.poll(isServing, { interval: 5, timeout: 20_000 }).toBe(true);
+  await expect.poll(() => isServing() && tries === 2, { interval: 5, timeout: 5_000 }).toBe(true);
+  expect([...states]).toContain('{"connected":true,"worker":"STOPPED","reason":"there is no bundle"}');
+  await expect
+    .poll(() => isServing() && link.state(), { interval: 5, timeout: 40_000 })
+    .toEqual({ connected: true, worker: 'RUNNING', reason: null });
+  const told = lines
+    .map((line) => JSON.parse(line) as { msg: string; reason?: string })
+    .filter(({ reason }) => reason === 'there is no bundle');
+  expect(told.map(({ msg }) => msg)).toEqual(['the worker cannot be made: trying again']);
+  await link.stop();
+  expect(link.state()).toMatchObject({ worker: 'STOPPED' });
+}, 60_000);
+
+it('a delivery that an earlier release has scheduled is made', async () => {
+  const { code } = await bundleWorkflows();
+  // Back then deliveries waited in the queue of the workflow.
+  await stage.open({ code: code.replaceAll(DELIVERY_QUEUE, TASK_QUEUE) });
+  const delivered = new Promise<number>((resolve) => {
+    void stage.play('earlier', {
+      handle: (entries) =>
+        entries.length === 0 ? open({ delivery: { attempt: 1, until: Date.now() + 60_000 } }) : over(),
+      deliver(attempt) {
+        resolve(attempt);
+        return Promise.resolve({ kind: 'succeeded', executeAt: 1 });
+      },
+    });
+  });
+  expect(await delivered).toBe(1);
+  await stage.close();
+});
+
+describe('with the workers of the service', () => {
+  beforeAll(() => stage.open());
+  afterAll(() => stage.close());
+
+  it('targets that hang hold up no command, also where it needs a second try because Postgres was away', async () => {
+    let attempts = 0;
+    let started = 0;
+    // One record that is due again and again stands in for many.
+    await stage.play('slow', {
+      handle() {
+        attempts += 1;
+        const deadline = attempts < DELIVERY_SLOTS + 10 ? Date.now() - 1 : null;
+        return open({ deadline, delivery: { attempt: attempts, until: Date.now() + 600_000 } });
+      },
+      deliver() {
+        started += 1;
+        return Context.current().cancelled;
+      },
+    });
+    await expect.poll(() => started, { timeout: 20_000 }).toBeGreaterThanOrEqual(DELIVERY_SLOTS);
+    const unrelated = await stage.play('unrelated', {
+      handle(_entries, isLocal) {
+        if (isLocal) throw new Error('Postgres is away');
+        return over();
+      },
+    });
+    const isDone = unrelated.result().then(() => true);
+    expect(await Promise.race([isDone, pause(5_000, false)])).toBe(true);
+  }, 40_000);
+
+  it('a timer runs until its deadline, however long the result that named it lay in the history', async () => {
+    let deadline = 0;
+    let stopping: Promise<void> | undefined;
+    const workflow = await stage.play('late', {
+      async handle(entries, isLocal) {
+        if (entries.length > 0) return over();
+        if (isLocal) throw new Error('Postgres is away');
+        // It completes while the worker ends, so that nobody is there to look at it.
+        stopping = stage.close();
+        await pause(300);
+        deadline = Date.now() + 4_000;
+        return open({ deadline });
+      },
+    });
+    await expect.poll(() => deadline, { timeout: 10_000 }).toBeGreaterThan(0);
+    await stopping;
+    await pause(2_000);
+    await stage.open();
+    await workflow.result();
+    const { events } = await workflow.fetchHistory();
+    const armed = events?.find((event) => event.timerStartedEventAttributes);
+    const left = deadline - (optionalTsToMs(armed?.eventTime) ?? 0);
+    const runs = optionalTsToMs(armed?.timerStartedEventAttributes?.startToFireTimeout) ?? 0;
+    expect(Math.abs(runs - Math.max(left, 0))).toBeLessThan(1_000);
+  });
+
+  it('a deadline that has passed while its timer still runs is due at the next look', async () => {
+    const entries: Entry[] = [];
+    let deadline: number | undefined;
+    const workflow = await stage.play('overdue', {
+      handle(given) {
+        entries.push(...given);
+        if (given.length > 0) return over();
+        if (deadline !== undefined) return open({ deadline });
+        deadline = Date.now() + 500;
+        // Told by a clock that was a minute behind.
+        return open({ deadline, now: Date.now() - 60_000 });
+      },
+    });
+    await expect.poll(() => deadline, { timeout: 10_000 }).toBeDefined();
+    await pause(600);
+    await workflow.signal(SYNC);
+    await workflow.result();
+    expect(entries).toEqual([{ origin: 'timer', version: 1, deadline }]);
+  });
+});
