@@ -1,35 +1,14 @@
 import fc from 'fast-check';
 import { OPERATORS } from '../evaluator/decode.ts';
 import type { Json, JsonObject } from '../evaluator/json.ts';
+import { dates, timed } from './dates.ts';
 import type { Found, Harvest } from './harvest.ts';
-import { anyValue, NAMES, TEXTS } from './values.ts';
+import { anything, anyValue, NAMES, TEXTS } from './values.ts';
 
 type Arbitrary = fc.Arbitrary<JsonObject>;
 
 const COMPARISONS = ['EQ', 'EQ', 'NE', 'GT', 'LT', 'GTE', 'LTE'];
 const TEXT_OPERATORS = ['CONTAINS', 'STARTS_WITH', 'ENDS_WITH'];
-const DATE_OPERATORS = ['TODAY', 'TOMORROW', 'THIS_WEEK', 'NEXT_WEEK', 'LAST_WEEK', 'THIS_MONTH', 'LAST_MONTH'];
-const ZONES = [
-  'Z',
-  'Asia/Shanghai',
-  'America/New_York',
-  'Asia/Kathmandu',
-  '+08:00',
-  '-0330',
-  '+9',
-  'GMT+2',
-  'UTC-05:00',
-];
-const PATTERNS = [
-  'yyyy-MM-dd HH:mm:ss',
-  'yyyy-MM-dd',
-  "yyyy-MM-dd'T'HH:mm",
-  'HH:mm',
-  "''yyyy.SSS",
-  'yyyyMMddHHmmssSSS',
-  "'\u0000'yyyy",
-  "yyyy'\ud83d'",
-];
 
 /** Text that no document can hold, but a condition can. */
 const UNSTORABLE: readonly Json[] = [
@@ -111,33 +90,12 @@ const spelled = (...names: readonly string[]): fc.Arbitrary<Json> =>
     fc.constantFrom(...names).map((name) => OPERATORS.indexOf(name)),
   );
 
-/** A value that the operator ignores. */
-const anything: fc.Arbitrary<Json> = anyValue.map((value) => value ?? '');
-
 const textOperator: Arbitrary = fc.record(
   {
     operator: spelled(...TEXT_OPERATORS),
     options: fc.record({ ignoreCase: fc.constantFrom<Json>(true, true, true, false, 'true', 1) }),
   },
   { requiredKeys: ['operator'] },
-);
-
-const options = fc.record(
-  { zoneId: fc.constantFrom<Json>(...ZONES, 8), datePattern: fc.constantFrom(...PATTERNS), other: fc.constant(null) },
-  { requiredKeys: [] },
-);
-const dated = (operator: string, value: fc.Arbitrary<Json>): Arbitrary =>
-  fc.record({ operator: fc.constant(operator), value, options }, { requiredKeys: ['operator', 'value'] });
-const days = fc.oneof(fc.integer({ min: -3, max: 40 }), fc.constantFrom(1.9, -0.5, 400));
-const timeOfDay = fc.oneof(
-  fc.integer({ min: 0, max: 86_399 }),
-  fc.constantFrom('00:00', '12:00', '18:30', '18:30:00', '23:59:59.999', '04:00:00.000000001', '08:00:00.5'),
-);
-const dates: Arbitrary = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...DATE_OPERATORS).chain((operator) => dated(operator, anything)) },
-  dated('RECENT_DAYS', days),
-  dated('EARLIER_DAYS', days),
-  dated('BEFORE_TODAY', timeOfDay),
 );
 
 function withoutField(ids: readonly string[]): Arbitrary {
@@ -193,12 +151,6 @@ const UNKNOWN_FIELDS = [
 /** One of many; a number shrinks better than a choice. */
 const among = (found: readonly Found[]): fc.Arbitrary<Found> =>
   fc.nat(1_000_000).map((at) => found[at % found.length] ?? { field: 'nope', value: 'nope' });
-
-/** Where times stand, as numbers or as text. */
-const timed = (found: readonly Found[]): Found[] =>
-  found.filter(({ value }) =>
-    typeof value === 'number' ? value > 1e12 : typeof value === 'string' && /^[\d:T -]{5,}$/.test(value),
-  );
 
 function withoutPart(field: string, part: number): string {
   const parts = field.split('.');

@@ -94,3 +94,6 @@ const { value } = fc.letrec<{ value: Json; scalar: Json; list: Json; object: Jso
 
 /** Any JSON that Postgres can hold, scalars mostly. */
 export const anyValue: fc.Arbitrary<Json> = value;
+
+/** As it may stand at the top of a condition: explicit null is no value. */
+export const anything: fc.Arbitrary<Json> = anyValue.map((value) => value ?? '');
