@@ -25,7 +25,7 @@ export function compare(one: Json, other: Json): number {
 }
 
 /** By code points, which is the order of the UTF-8 bytes. */
-export function compareText(one: string, other: string): number {
+function compareText(one: string, other: string): number {
   return compareLists(codePoints(one), codePoints(other), (a, b) => a - b);
 }
 
