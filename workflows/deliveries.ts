@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { CommandMessage } from '../src/domain/index.ts';
 import { type Attempt, type Delivered, deliver } from './activities.ts';
 
@@ -9,6 +9,9 @@ import { type Attempt, type Delivered, deliver } from './activities.ts';
 const PAUSE = 2_000;
 const MAX_PAUSE = 30_000;
 
+/** Runs of earlier releases gave an attempt up that was lost until its time was over; their histories go on without more. */
+const LOST_ATTEMPT = 'lost-attempt';
+
 /**
  * The deliveries of a record, each in a scope of its own. The loop never waits for them: what comes back is one more
  * message in its inbox.
@@ -16,15 +19,18 @@ const MAX_PAUSE = 30_000;
 export class Deliveries {
   readonly #id: string;
   readonly #receive: (message: CommandMessage) => void;
+  readonly #lookAgain: () => void;
   readonly #inFlight = new Map<number, CancellationScope>();
 
   /** The newest attempt that this execution has delivered; 0: none. */
   delivered: number;
 
-  constructor(id: string, delivered: number, receive: (message: CommandMessage) => void) {
+  /** `lookAgain` is called after an attempt was lost: it may still be in flight, and is delivered again if so. */
+  constructor(id: string, delivered: number, receive: (message: CommandMessage) => void, lookAgain: () => void) {
     this.#id = id;
     this.delivered = delivered;
     this.#receive = receive;
+    this.#lookAgain = lookAgain;
   }
 
   /** How many deliveries have not come back. */
@@ -42,8 +48,14 @@ export class Deliveries {
       .run(() => this.#deliver(attempt, until))
       .catch((error: unknown) => {
         if (!isCancellation(error)) throw error;
+        return true;
       })
-      .finally(() => this.#inFlight.delete(attempt));
+      .finally(() => this.#inFlight.delete(attempt))
+      .then((isDone) => {
+        if (isDone || attempt !== this.delivered) return;
+        this.delivered -= 1;
+        this.#lookAgain();
+      });
   }
 
   /** Calls off what is in flight: the record is SUCCEEDED or deleted. */
@@ -51,16 +63,22 @@ export class Deliveries {
     for (const scope of this.#inFlight.values()) scope.cancel();
   }
 
-  async #deliver(attempt: number, until: number): Promise<void> {
+  /** False: its time was over without an outcome, since no worker was there. */
+  async #deliver(attempt: number, until: number): Promise<boolean> {
     for (let pause = PAUSE; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
       const timeLeft = until - Date.now();
-      if (timeLeft <= 0) return;
+      if (timeLeft <= 0) {
+        if (!patched(LOST_ATTEMPT)) return true;
+        // Clocks may differ, so the attempt may go on to be in flight for that long.
+        await sleep(PAUSE);
+        return false;
+      }
       try {
         const message = toMessage(this.#id, attempt, await deliver(this.#id, attempt, timeLeft));
         if (message !== null) this.#receive(message);
-        return;
+        return true;
       } catch (error) {
-        if (isCancellation(error)) return;
+        if (isCancellation(error)) return true;
         // The worker gave up, not the target: the attempt is delivered again under the same key.
         await sleep(Math.min(pause, Math.max(1, until - Date.now())));
       }

@@ -41,13 +41,12 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
   const inbox: Entry[] = create === undefined ? [] : [{ origin: 'signal', message: create }];
   let stale = false;
   let refusal = '';
-  receiveSignals(
-    (message) => void inbox.push({ origin: 'signal', message }),
-    () => {
-      stale = true;
-    },
-  );
-  const deliveries = new Deliveries(id, delivered, (message) => void inbox.push({ origin: 'delivery', message }));
+  const lookAgain = (): void => {
+    stale = true;
+  };
+  receiveSignals((message) => void inbox.push({ origin: 'signal', message }), lookAgain);
+  const report = (message: CommandMessage) => void inbox.push({ origin: 'delivery', message });
+  const deliveries = new Deliveries(id, delivered, report, lookAgain);
   const deadline = new Deadline();
 
   for (let entries = takeBatch(inbox); ;) {

@@ -88,6 +88,7 @@ function answerError({ log }: HttpDeps): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     // The caller is gone, or has the beginning of another answer already.
     if (response.destroyed || response.headersSent) {
+      if (!response.destroyed) log.error({ err: error }, 'an answer broke off');
       response.destroy();
       return;
     }

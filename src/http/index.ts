@@ -2,7 +2,7 @@ export { createApp } from './app.ts';
 export type { HttpDeps } from './deps.ts';
 export type { HealthChecks, HealthComponent } from './health.ts';
 export { describeApi } from './openapi/document.ts';
-export { type Queries, createQueries } from './queries.ts';
+export { createQueries } from './queries.ts';
 export { createIdGenerators } from './id-generators.ts';
 export { createPages } from './pages/index.ts';
 export { type Reads, createReads } from './reads.ts';

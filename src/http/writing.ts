@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 
 /** Milliseconds that a reader may leave the connection full. */
-export const STALLED = 60_000;
+const STALLED = 60_000;
 
 /** How a long answer is written. */
 export interface Writing {

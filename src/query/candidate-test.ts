@@ -1,7 +1,8 @@
 import { type Compiled, anyOf } from './compiled.ts';
 import { type JsonValue, isArray, toTexts } from './json.ts';
 import type { Parameters } from './parameters.ts';
-import type { Comparison, Test } from './predicate.ts';
+import type { Comparison } from './comparison.ts';
+import type { Test } from './predicate.ts';
 import { textCompared, textTest } from './text-test.ts';
 
 /** Whether the jsonb value `sql` passes a test (query contract 4.2, 5.2); SQL null stands for a missing one. */

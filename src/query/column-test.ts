@@ -2,7 +2,8 @@ import type { Column } from './columns.ts';
 import { type Compiled, notThat } from './compiled.ts';
 import type { JsonValue } from './json.ts';
 import type { Parameters } from './parameters.ts';
-import type { Comparison, Test } from './predicate.ts';
+import type { Comparison } from './comparison.ts';
+import type { Test } from './predicate.ts';
 import { passes } from './scalar.ts';
 import { textCompared, textTest } from './text-test.ts';
 

@@ -3,7 +3,7 @@ import type { Condition } from './condition.ts';
 import type { QueryContext } from './context.ts';
 import type { JsonValue } from './json.ts';
 import type { Operator } from './operators.ts';
-import type { Comparison } from './predicate.ts';
+import type { Comparison } from './comparison.ts';
 import { badRequest, illegalArgument } from './refused.ts';
 import { offsetAt } from './zone.ts';
 

@@ -1,3 +1,4 @@
+import type { Comparison } from './comparison.ts';
 import type { Condition } from './condition.ts';
 import { PRIMARY_KEY, type QueryContext, type Subject } from './context.ts';
 import { dateBounds } from './dates.ts';
@@ -5,17 +6,7 @@ import { fold } from './folding.ts';
 import { type JsonValue, isArray } from './json.ts';
 import type { Operator } from './operators.ts';
 import { type Naming, type Path, pathOf, topNaming } from './path.ts';
-import {
-  type Comparison,
-  type Predicate,
-  compared,
-  constant,
-  equalsAny,
-  every,
-  holdsAll,
-  not,
-  some,
-} from './predicate.ts';
+import { type Predicate, compared, constant, equalsAny, every, holdsAll, not, some } from './predicate.ts';
 import { badRequest, illegalArgument } from './refused.ts';
 
 /** Where a condition stands: what its names mean there, and when. */

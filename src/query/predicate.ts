@@ -1,9 +1,6 @@
+import { type Comparison, storable } from './comparison.ts';
 import { type JsonValue, isStorable } from './json.ts';
 import type { Path } from './path.ts';
-import { storable } from './storable.ts';
-
-/** A comparison of values of one type (query contract 5.2). */
-export type Comparison = '<' | '<=' | '>' | '>=';
 
 /** What one candidate of a path must be (query contract 5.1). */
 export type Test =

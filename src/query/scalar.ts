@@ -1,4 +1,5 @@
-import type { Comparison, Test } from './predicate.ts';
+import type { Comparison } from './comparison.ts';
+import type { Test } from './predicate.ts';
 import { fold } from './folding.ts';
 
 /** Whether a text or boolean that is known beforehand passes a test (query contract 4.2, 5.2). */

@@ -2,7 +2,8 @@ import type { Compiled } from './compiled.ts';
 import { folding } from './folding.ts';
 import { isStorable } from './json.ts';
 import type { Parameters } from './parameters.ts';
-import type { Comparison, Test } from './predicate.ts';
+import type { Comparison } from './comparison.ts';
+import type { Test } from './predicate.ts';
 
 /** Whether a text of SQL starts or ends with, or has in it, another one, literally. */
 export function textTest(sql: string, test: Extract<Test, { is: 'text' }>, { bind }: Parameters): Compiled {

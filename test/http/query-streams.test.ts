@@ -182,5 +182,6 @@ describe('a store that breaks off in the middle', () => {
       for await (const chunk of response) expect(chunk).not.toHaveLength(0);
     };
     await expect(read()).rejects.toThrow('aborted');
+    expect(doors.logged.join('')).toContain('an answer broke off');
   });
 });

@@ -40,7 +40,7 @@ describe('leadership', () => {
     const third = await untilOneLeads(...candidates);
     clearInterval(watch);
     expect(third).not.toBe(second);
-    expect(leaders).toBe(1);
+    expect(leaders).toBeLessThanOrEqual(1);
     await candidates[third]?.stop();
   });
 

@@ -6,7 +6,8 @@ import { ensureNamespace } from '../../src/temporal/namespace.ts';
 import { bundleWorkflows, installRuntime } from '../../src/temporal/index.ts';
 import { createWorkers } from '../../src/temporal/worker.ts';
 import type { Entry } from '../../src/domain/index.ts';
-import type { Delivered, Handled, View } from '../../workflows/activities.ts';
+import type { Activities, Delivered, Handled, View } from '../../workflows/activities.ts';
+import { eventually } from './eventually.ts';
 import { createNamespaceName, temporalAddress } from './servers.ts';
 import { SILENT } from './store.ts';
 
@@ -33,6 +34,7 @@ export async function createStage(): Promise<Stage> {
   installRuntime(SILENT);
   const namespace = createNamespaceName();
   const connection = await NativeConnection.connect({ address: temporalAddress() });
+  // It takes some seconds until every part of the server knows it, so the first requests are tried again.
   await ensureNamespace(connection, namespace, SILENT);
   const client = new Client({ connection, namespace });
   const parts = new Map<string, Part>();
@@ -41,23 +43,25 @@ export async function createStage(): Promise<Stage> {
     if (part === undefined) throw new Error(`no part is known for ${id}`);
     return part;
   };
+  const activities: Activities = {
+    handle: async (id, entries) => partOf(id).handle(entries, Context.current().info.isLocal),
+    deliver: async (id, attempt) => (await partOf(id).deliver?.(attempt)) ?? { kind: 'gone' },
+  };
   let close = (): Promise<void> => Promise.resolve();
 
   return {
     namespace,
     async open(bundle) {
-      const workers = await createWorkers({
+      const options = {
         connection,
         namespace,
         bundle: bundle ?? (await bundleWorkflows()),
-        activities: {
-          handle: async (id, entries) => partOf(id).handle(entries, Context.current().info.isLocal),
-          deliver: async (id, attempt) => (await partOf(id).deliver?.(attempt)) ?? { kind: 'gone' },
-        },
+        activities,
         onReply: () => undefined,
         maxCachedWorkflows: 1_000,
         shutdownGraceTime: 1,
-      });
+      };
+      const workers = await eventually(() => createWorkers(options));
       const running = workers.run();
       close = async () => {
         workers.shutdown();
@@ -67,8 +71,8 @@ export async function createStage(): Promise<Stage> {
     close: () => close(),
     async play(id, part) {
       parts.set(id, part);
-      const args = [{ id }];
-      return client.workflow.start(WORKFLOW_TYPE, { workflowId: workflowId(id), taskQueue: TASK_QUEUE, args });
+      const options = { workflowId: workflowId(id), taskQueue: TASK_QUEUE, args: [{ id }] };
+      return eventually(() => client.workflow.start(WORKFLOW_TYPE, options));
     },
     async leave() {
       await close();

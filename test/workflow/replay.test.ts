@@ -16,6 +16,7 @@ import { loadHistories } from './histories.ts';
 /*
  * Workflows like these are running when a new release starts. One that cannot be replayed stands still until somebody
  * terminates it: guard the change with `patched`, or see to it that nothing of it shows in the order of commands.
+ * Histories called `before-<patch>` are of the release before a patch, and run into what it changed.
  */
 
 const CHANGED = fileURLToPath(new URL('./one-more-activity.ts', import.meta.url));

@@ -149,4 +149,41 @@ describe('with the workers of the service', () => {
     await workflow.result();
     expect(entries).toEqual([{ origin: 'timer', version: 1, deadline }]);
   });
+
+  it('an attempt that was lost until its time was over is delivered again under its number where it goes on', async () => {
+    const looks: number[] = [];
+    const tries: number[] = [];
+    const workflow = await stage.play('lost', {
+      handle(entries) {
+        looks.push(entries.length);
+        if (entries.length > 0) return over();
+        // As for an attempt that may take hours: an answer has to be there within the first.
+        const until = Date.now() + (looks.length === 1 ? 500 : 60_000);
+        return open({ delivery: { attempt: 3, until } });
+      },
+      deliver(attempt) {
+        tries.push(attempt);
+        // What Temporal makes of a worker that died.
+        if (tries.length === 1) throw new Error('the worker gave up');
+        return Promise.resolve({ kind: 'succeeded', executeAt: 1 });
+      },
+    });
+    await workflow.result();
+    expect(tries).toEqual([3, 3]);
+    expect(looks).toEqual([0, 0, 1]);
+  });
+
+  it('an attempt that was lost is looked at once and left alone where it is over', async () => {
+    let looks = 0;
+    const workflow = await stage.play('lost-for-good', {
+      handle() {
+        looks += 1;
+        return open({ delivery: looks === 1 ? { attempt: 1, until: Date.now() - 60_000 } : null });
+      },
+    });
+    await expect.poll(() => looks, { timeout: 10_000 }).toBe(2);
+    await pause(2_500);
+    expect(looks).toBe(2);
+    await workflow.terminate();
+  });
 });

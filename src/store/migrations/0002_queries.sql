@@ -117,71 +117,99 @@ begin
 end
 $$;
 
+-- The functions of the generated columns are in PL/pgSQL on purpose: functions in SQL would be inlined, and the expressions
+-- of generated columns are planned anew with every statement that writes a row.
+
 -- A text that an index can hold; null where it is something else.
 create function redress.text_at(document jsonb, path text[]) returns text
-language sql immutable parallel safe
-return case when jsonb_typeof(document #> path) = 'string' and octet_length(document #>> path) <= 512
-  then document #>> path end;
+language plpgsql immutable parallel safe as $$
+declare
+  value constant jsonb := document #> path;
+begin
+  return case when jsonb_typeof(value) = 'string' and octet_length(value #>> '{}') <= 512 then value #>> '{}' end;
+end
+$$;
 
 create function redress.boolean_at(document jsonb, path text[]) returns boolean
-language sql immutable parallel safe
-return case when jsonb_typeof(document #> path) = 'boolean' then (document #> path)::boolean end;
+language plpgsql immutable parallel safe as $$
+declare
+  value constant jsonb := document #> path;
+begin
+  return case when jsonb_typeof(value) = 'boolean' then value::boolean end;
+end
+$$;
 
 -- An integer that a double holds exactly.
 create function redress.integer_at(document jsonb, path text[]) returns bigint
-language sql immutable parallel safe
-return case when jsonb_typeof(document #> path) = 'number' then
-  case when abs((document #> path)::numeric) < 9007199254740992 and (document #> path)::numeric % 1 = 0
-    then (document #> path)::bigint end
-end;
+language plpgsql immutable parallel safe as $$
+declare
+  value constant jsonb := document #> path;
+  number numeric;
+begin
+  if jsonb_typeof(value) = 'number' then
+    number := value::numeric;
+    if abs(number) < 9007199254740992 and number % 1 = 0 then return number::bigint; end if;
+  end if;
+  return null;
+end
+$$;
 
 -- In the order of their bytes, so that they sort as the texts do. In an index they take four bytes, all alike.
 create type redress.execution_status as enum ('FAILED', 'PREPARED', 'SUCCEEDED');
 create type redress.recoverable_type as enum ('RECOVERABLE', 'UNKNOWN', 'UNRECOVERABLE');
 
 create function redress.status_of(document jsonb) returns redress.execution_status
-language sql immutable parallel safe
-return case document #> '{state,status}'
-  when '"FAILED"' then 'FAILED'::redress.execution_status
-  when '"PREPARED"' then 'PREPARED'::redress.execution_status
-  when '"SUCCEEDED"' then 'SUCCEEDED'::redress.execution_status
-end;
+language plpgsql immutable parallel safe as $$
+begin
+  return case document #> '{state,status}'
+    when '"FAILED"' then 'FAILED'::redress.execution_status
+    when '"PREPARED"' then 'PREPARED'::redress.execution_status
+    when '"SUCCEEDED"' then 'SUCCEEDED'::redress.execution_status
+  end;
+end
+$$;
 
 create function redress.recoverable_of(document jsonb) returns redress.recoverable_type
-language sql immutable parallel safe
-return case document #> '{state,recoverable}'
-  when '"RECOVERABLE"' then 'RECOVERABLE'::redress.recoverable_type
-  when '"UNKNOWN"' then 'UNKNOWN'::redress.recoverable_type
-  when '"UNRECOVERABLE"' then 'UNRECOVERABLE'::redress.recoverable_type
-end;
+language plpgsql immutable parallel safe as $$
+begin
+  return case document #> '{state,recoverable}'
+    when '"RECOVERABLE"' then 'RECOVERABLE'::redress.recoverable_type
+    when '"UNKNOWN"' then 'UNKNOWN'::redress.recoverable_type
+    when '"UNRECOVERABLE"' then 'UNRECOVERABLE'::redress.recoverable_type
+  end;
+end
+$$;
 
 -- Whether a snapshot is as this service writes it, so that conditions on the paths below may be asked of columns. What is
 -- not regular is looked into document by document.
 create function redress.is_regular(document jsonb) returns boolean
-language sql immutable parallel safe
-return coalesce(
-  document -> 'tenantId' = '"(0)"'
-  and jsonb_typeof(document -> 'ownerId') = 'string'
-  and jsonb_typeof(document -> 'spaceId') = 'string'
-  and jsonb_typeof(document -> 'deleted') = 'boolean'
-  and redress.status_of(document) is not null
-  and redress.recoverable_of(document) is not null
-  and jsonb_typeof(document #> '{state,isRetryable}') = 'boolean'
-  and jsonb_typeof(document #> '{state,isBelowRetryThreshold}') = 'boolean'
-  and redress.integer_at(document, '{state,executeAt}') is not null
-  and redress.integer_at(document, '{state,retryState,retries}') is not null
-  and redress.integer_at(document, '{state,retryState,retryAt}') is not null
-  and redress.integer_at(document, '{state,retryState,timeoutAt}') is not null
-  and redress.integer_at(document, '{state,retryState,nextRetryAt}') is not null
-  and redress.text_at(document, '{state,eventId,id}') is not null
-  and redress.integer_at(document, '{state,eventId,version}') is not null
-  and redress.text_at(document, '{state,eventId,aggregateId,aggregateId}') is not null
-  and redress.text_at(document, '{state,eventId,aggregateId,contextName}') is not null
-  and redress.text_at(document, '{state,eventId,aggregateId,aggregateName}') is not null
-  and redress.text_at(document, '{state,function,contextName}') is not null
-  and redress.text_at(document, '{state,function,processorName}') is not null,
-  false
-);
+language plpgsql immutable parallel safe as $$
+begin
+  return coalesce(
+    document -> 'tenantId' = '"(0)"'
+    and jsonb_typeof(document -> 'ownerId') = 'string'
+    and jsonb_typeof(document -> 'spaceId') = 'string'
+    and jsonb_typeof(document -> 'deleted') = 'boolean'
+    and redress.status_of(document) is not null
+    and redress.recoverable_of(document) is not null
+    and jsonb_typeof(document #> '{state,isRetryable}') = 'boolean'
+    and jsonb_typeof(document #> '{state,isBelowRetryThreshold}') = 'boolean'
+    and redress.integer_at(document, '{state,executeAt}') is not null
+    and redress.integer_at(document, '{state,retryState,retries}') is not null
+    and redress.integer_at(document, '{state,retryState,retryAt}') is not null
+    and redress.integer_at(document, '{state,retryState,timeoutAt}') is not null
+    and redress.integer_at(document, '{state,retryState,nextRetryAt}') is not null
+    and redress.text_at(document, '{state,eventId,id}') is not null
+    and redress.integer_at(document, '{state,eventId,version}') is not null
+    and redress.text_at(document, '{state,eventId,aggregateId,aggregateId}') is not null
+    and redress.text_at(document, '{state,eventId,aggregateId,contextName}') is not null
+    and redress.text_at(document, '{state,eventId,aggregateId,aggregateName}') is not null
+    and redress.text_at(document, '{state,function,contextName}') is not null
+    and redress.text_at(document, '{state,function,processorName}') is not null,
+    false
+  );
+end
+$$;
 
 alter table redress.snapshot
   add column regular boolean not null generated always as (redress.is_regular(document)) stored,

@@ -1,5 +1,7 @@
 import { type JsonObject, type JsonValue, isArray, isObject, isStorable } from './json.ts';
-import type { Comparison } from './predicate.ts';
+
+/** A comparison of values of one type (query contract 5.2). */
+export type Comparison = '<' | '<=' | '>' | '>=';
 
 /**
  * A comparison with the same result for everything stored, whose bound Postgres can hold: one that nothing stored can
