@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { TestStore } from './store.ts';
 
 /** When the records of {@link storeManyRecords} are looked at: half of what is due at all is due by then. */
@@ -65,9 +66,10 @@ export async function storeManyEventStreams(store: TestStore, count: number, ver
 
 /** Without a write-ahead log, and with the indexes made afterwards: a test has no time to lose. */
 async function inBulk(store: TestStore, table: string, insert: string, values: readonly unknown[]): Promise<void> {
-  const session = await store.session('bulk');
+  const session = new pg.Client({ connectionString: store.url, application_name: 'redress tests' });
+  await session.connect();
   try {
-    await session.query(`set statement_timeout = 0; alter table redress.${table} set unlogged`);
+    await session.query(`alter table redress.${table} set unlogged`);
     const { rows: indexes } = await session.query<{ name: string; definition: string }>(
       `select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition
 from pg_index where indrelid = $1::regclass and not exists (select from pg_constraint where conindid = indexrelid)`,
