@@ -66,12 +66,7 @@ export async function storeManyEventStreams(store: TestStore, count: number, ver
 
 /** Without a write-ahead log, and with the indexes made afterwards: a test has no time to lose. */
 async function inBulk(store: TestStore, table: string, insert: string, values: readonly unknown[]): Promise<void> {
-<<<<<<< HEAD
-  // Sessions of the store do not wait so long for an answer.
-  const session = new pg.Client({ connectionString: store.url, application_name: 'redress bulk' });
-=======
   const session = new pg.Client({ connectionString: store.url, application_name: 'redress tests' });
->>>>>>> wt-q3
   await session.connect();
   try {
     await session.query(`alter table redress.${table} set unlogged`);
