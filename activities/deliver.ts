@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { deliverHttp, prepareRetry } from '../src/dispatch/index.ts';
+import { type PreparedRetry, deliverHttp, prepareRetry } from '../src/dispatch/index.ts';
 import type { Delivered } from '../workflows/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -20,15 +20,13 @@ export async function deliver(deps: ActivityDeps, id: string, attempt: number): 
     context.heartbeat();
   }, HEARTBEAT_INTERVAL);
   try {
-    return await deliverHttp(target, { ...prepared, ...linksTo(deps, id) }, context.cancellationSignal);
+    return await deliverHttp(target, { ...prepared, links: linksTo(deps, id) }, context.cancellationSignal);
   } finally {
     clearInterval(heartbeat);
   }
 }
 
-function linksTo({ links }: ActivityDeps, id: string) {
-  const record = links.record(id);
+function linksTo({ links }: ActivityDeps, id: string): PreparedRetry['links'] {
   const workflow = links.workflow(id);
-  if (record === null && workflow === null) return {};
-  return { links: { ...(record === null ? {} : { record }), ...(workflow === null ? {} : { workflow }) } };
+  return { record: links.record(id), ...(workflow === null ? {} : { workflow }) };
 }

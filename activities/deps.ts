@@ -11,6 +11,6 @@ export interface ActivityDeps {
   readonly autoRetry: boolean;
   /** Whether search attributes follow the status. */
   readonly searchable: () => boolean;
-  /** Pages about a record; null: no public address is configured. */
-  readonly links: { record(id: string): string | null; workflow(id: string): string | null };
+  /** Addresses of a record, and of its page in the Temporal Web UI; null: no address of that is configured. */
+  readonly links: { record(id: string): string; workflow(id: string): string | null };
 }

@@ -32,8 +32,8 @@ export interface View {
   readonly retries: number;
   readonly maxRetries: number;
   readonly timeoutAt: number;
-  /** The page of the record; null: no public address is configured. */
-  readonly link: string | null;
+  /** The address of the record. */
+  readonly link: string;
   /** Whether search attributes follow the record (VISIBILITY_UPSERTS). */
   readonly searchable: boolean;
 }

@@ -36,7 +36,7 @@ export function details(id: string, { version, deadline, view }: Handled, refusa
     `* Failed event of: \`${code(view.source)}\``,
     `* Last error: \`${code(view.errorCode)}\` ${escape(view.errorMsg)} (executed at ${time(view.executeAt)})`,
     `* Recoverable: ${view.recoverable}, retries: ${retries(view)}, version: ${version}`,
-    ...(view.link === null ? [] : [`* Record: [${escape(id)}](${view.link})`]),
+    `* Record: [${escape(id)}](${view.link})`,
     ...(refusal === '' ? [] : ['', `**Refused:** ${escape(refusal)}`]),
     '',
     advice(view, deadline),

@@ -35,12 +35,12 @@ export interface PreparedRetry {
   readonly recoverable: RecoverableType;
   /** Until when the answer has to be there: the attempt's `timeoutAt`, at most {@link MAX_DELIVERY_TIME} after the start. */
   readonly deadline: number;
-  /** Where a person finds the record and its workflow; left out where no public address is configured. */
-  readonly links?: { readonly record?: string; readonly workflow?: string };
+  /** Where the record is found, and its page in the Temporal Web UI, which is left out where no address of that is configured. */
+  readonly links: { readonly record: string; readonly workflow?: string };
 }
 
 /** What is to be delivered for the record at `now`; null: nothing, since no attempt is in flight or its time is over. */
-export function prepareRetry(snapshot: Snapshot, now: number): PreparedRetry | null {
+export function prepareRetry(snapshot: Snapshot, now: number): Omit<PreparedRetry, 'links'> | null {
   const { state, version, deleted } = snapshot;
   if (deleted || state.status !== 'PREPARED' || now >= state.retryState.timeoutAt) return null;
   return {

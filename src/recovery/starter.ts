@@ -62,15 +62,18 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     };
   };
 
+  const engageOne = async (record: OpenRecord, epoch: number): Promise<void> => {
+    const startedAt = Date.now();
+    const result = await executions.start(record.id, { ...record, deleted: false, due: record.deadline !== null });
+    pace.started(Date.now() - startedAt);
+    // A run from before may be parked without a timer: automatic retries were off, or Postgres was restored under it.
+    if (result === 'running' && record.deadline !== null) await executions.sync(record.id);
+    await engageRecord(pool, record.id, epoch);
+  };
   const engage = (records: readonly OpenRecord[], epoch: number): Promise<void> =>
-    startAll(records, pace, stopping.signal, async (record) => {
-      const startedAt = Date.now();
-      const result = await executions.start(record.id, { ...record, deleted: false, due: record.deadline !== null });
-      pace.started(Date.now() - startedAt);
-      // A run from before may be parked without a timer: automatic retries were off, or Postgres was restored under it.
-      if (result === 'running' && record.deadline !== null) await executions.sync(record.id);
-      await engageRecord(pool, record.id, epoch);
-    });
+    startAll(records, pace, stopping.signal, (record) => engageOne(record, epoch));
+  const isAway = (error: unknown): boolean =>
+    error instanceof StoreUnavailable || executions.unavailable(error) !== null;
 
   const prune = every(PRUNE_INTERVAL, async () => {
     await pruneRefusals(pool, PRUNE_LIMIT);
@@ -84,11 +87,18 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     if (!deps.autoRetry) return;
     const now = Date.now();
     for (const [id, at] of lookedAfter) if (now - at > SYNC_INTERVAL) lookedAfter.delete(id);
-    const found = await findOverdue(pool, epoch, now - OVERDUE, PAGE);
-    const overdue = found.filter(({ id }) => !lookedAfter.has(id));
+    const overdue = await findOverdue(pool, epoch, now - OVERDUE, [...lookedAfter.keys()], PAGE);
     if (overdue.length > 0) log.warn({ records: overdue.length }, 'records are overdue: looking after them');
-    for (const { id } of overdue) lookedAfter.set(id, now);
-    await engage(overdue, epoch);
+    await startAll(overdue, pace, stopping.signal, async (record) => {
+      try {
+        await engageOne(record, epoch);
+      } catch (error) {
+        if (isAway(error)) throw error;
+        // The others need not wait for the one that cannot be helped.
+        log.error({ err: error, id: record.id }, 'an overdue record could not be looked after');
+      }
+      lookedAfter.set(record.id, now);
+    });
   });
 
   /** One step. False: there was nothing to do, or it is not for this process to do it. */
@@ -114,7 +124,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       try {
         isBusy = await step();
       } catch (error) {
-        if (error instanceof StoreUnavailable || executions.unavailable(error) !== null) {
+        if (isAway(error)) {
           log.debug({ reason: (error as Error).message }, 'the starter waits');
         } else log.error({ err: error }, 'the starter failed and goes on');
       }

@@ -44,7 +44,8 @@ where open and engaged = $1 and deadline is null order by aggregate_id limit $2`
 const OVERDUE: Statement = {
   name: 'engagement.overdue',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline < $2 order by deadline, aggregate_id limit $3`,
+where open and engaged = $1 and deadline < $2 and aggregate_id <> all ($3::text[])
+order by deadline, aggregate_id limit $4`,
 };
 
 const OPEN: Statement = { name: 'engagement.open', text: 'select count(*) as open from redress.snapshot where open' };
@@ -98,9 +99,15 @@ export async function findUnengaged(
     .slice(0, limit);
 }
 
-/** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not. */
-export async function findOverdue(pool: Pool, epoch: number, before: number, limit: number): Promise<OpenRecord[]> {
-  return (await pool.query<OpenRow & object>(OVERDUE, [epoch, before, limit])).map(toOpenRecord);
+/** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not, but for the `known` ones. */
+export async function findOverdue(
+  pool: Pool,
+  epoch: number,
+  before: number,
+  known: readonly string[],
+  limit: number,
+): Promise<OpenRecord[]> {
+  return (await pool.query<OpenRow & object>(OVERDUE, [epoch, before, known, limit])).map(toOpenRecord);
 }
 
 /** How many records are neither SUCCEEDED nor deleted. */

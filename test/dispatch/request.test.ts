@@ -29,12 +29,6 @@ test('its body is the prepared retry under its key', async () => {
   expect(JSON.parse((await received({}, prepared)).body)).toEqual({ idempotencyKey: `${ID}:1`, ...prepared });
 });
 
-test('its body names where a person finds the record, if that is known', async () => {
-  const links = { record: 'https://redress.example/executing?id=x' };
-  expect(JSON.parse((await received({}, preparedRetry({ links }))).body)).toMatchObject({ links });
-  expect(JSON.parse((await received()).body)).not.toHaveProperty('links');
-});
-
 test('its headers say what it is, which attempt, and until when the answer has to be there', async () => {
   const prepared = preparedRetry({ attempt: 3 });
   const { headers } = await received({}, prepared);

@@ -92,6 +92,7 @@ export function preparedRetry(changes: Partial<PreparedRetry> = {}): PreparedRet
     retryState: { retries: 1, retryAt: T0, timeoutAt: T0 + 120_000, nextRetryAt: T0 + 360_000 },
     recoverable: 'UNKNOWN',
     deadline: Date.now() + 60_000,
+    links: { record: `https://redress.example/execution_failed/${ID}/snapshot` },
     ...changes,
   };
 }

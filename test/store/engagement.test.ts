@@ -58,8 +58,9 @@ describe('open records', () => {
   });
 
   it('that are overdue are found among those of this epoch', async () => {
-    expect(ids(await findOverdue(store.queries, 4, 60_000, 10))).toEqual(['engaged']);
-    expect(ids(await findOverdue(store.queries, 4, 50_000, 10))).toEqual([]);
+    expect(ids(await findOverdue(store.queries, 4, 60_000, [], 10))).toEqual(['engaged']);
+    expect(ids(await findOverdue(store.queries, 4, 50_000, [], 10))).toEqual([]);
+    expect(ids(await findOverdue(store.queries, 4, 500_000, ['engaged'], 1))).toEqual(['engaged-later']);
   });
 
   it('are engaged once, and never in an earlier epoch', async () => {

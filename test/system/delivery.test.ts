@@ -38,6 +38,7 @@ describe.concurrent('a delivery', () => {
     const { retryState } = (await system.api.snapshot(id)).state;
     expect(delivery.headers).toMatchObject({ 'idempotency-key': `${id}:1`, 'redress-attempt': '1' });
     expect(delivery.retry).toMatchObject({ executionId: id, attempt: 1, retryState, deadline: retryState.timeoutAt });
+    expect(delivery.retry.links).toEqual({ record: `${system.redress.url}/execution_failed/${id}/snapshot` });
     delivery.answer(200, { whatever: 'it says' });
     expect(await atVersion(system, id, 3)).toMatchObject({ state: { status: 'SUCCEEDED' } });
     const [, , outcome] = await system.api.events(id);

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { runStarter } from '../../src/recovery/index.ts';
+import { TemporalUnavailable } from '../../src/temporal/errors.ts';
+import type { Executions } from '../../src/temporal/index.ts';
+import { create, handlerOn } from '../command-handler/handling.ts';
+import { SILENT, type TestStore, openStore } from '../support/store.ts';
+
+const EPOCH = 1;
+/** Records that the starter looks up at a time. */
+const PAGE = 256;
+
+let store: TestStore;
+let stop: () => Promise<void>;
+
+beforeEach(async () => {
+  // Only the clock: the pauses of the starter are real.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  store = await openStore();
+});
+afterEach(async () => {
+  await stop();
+  await store.close();
+  vi.useRealTimers();
+});
+
+/** As many records, each of which has been due for an hour or longer. */
+async function overdueRecords(count: number): Promise<string[]> {
+  const retrySpec = { maxRetries: 1, minBackoff: 1, executionTimeout: 1 };
+  await handlerOn(store).handle('record-0', [create(0, { retrySpec, recoverable: 'UNKNOWN' })], EPOCH);
+  await store.sql(
+    `insert into redress.snapshot (document, deadline, engaged)
+     select jsonb_set(document, '{aggregateId}', to_jsonb('record-' || number)), deadline + number, engaged
+     from redress.snapshot, generate_series(1, $1::int - 1) number`,
+    [count],
+  );
+  return Array.from({ length: count }, (_, index) => `record-${index}`);
+}
+
+/** Runs the starter with a Temporal in which every record has a workflow; what is synced is written down. */
+function start(but: Partial<Executions> = {}): Set<string> {
+  const synced = new Set<string>();
+  const executions: Executions = {
+    start: () => Promise.resolve('running'),
+    signal: () => Promise.resolve(true),
+    signalWithStart: () => Promise.resolve(),
+    sync(id) {
+      synced.add(id);
+      return Promise.resolve(true);
+    },
+    backlogAge: () => Promise.resolve(0),
+    unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
+    ...but,
+  };
+  const leadership = { isLeader: () => true, session: () => null, stop: () => Promise.resolve() };
+  const starter = runStarter({
+    pool: store.commands,
+    executions,
+    leadership,
+    epoch: () => EPOCH,
+    autoRetry: true,
+    log: SILENT,
+  });
+  stop = () => starter.stop();
+  return synced;
+}
+
+/** Lets the clock go on until it is time for the next look. */
+const toNextLook = (): void => void vi.setSystemTime(Date.now() + 11_000);
+
+it('looks after every overdue record again soon where Temporal did not answer', async () => {
+  const ids = await overdueRecords(20);
+  let failures = 0;
+  const synced = start({
+    start() {
+      if (failures > 0) return Promise.resolve('running');
+      failures += 1;
+      return Promise.reject(new TemporalUnavailable('a test', false));
+    },
+  });
+  await vi.waitFor(() => {
+    expect(failures).toBe(1);
+  });
+  toNextLook();
+  await vi.waitFor(() => {
+    expect([...synced].sort()).toEqual(ids.sort());
+  }, 5_000);
+});
+
+it('looks after those behind a page of records that nothing helps, each once in ten minutes', async () => {
+  const ids = await overdueRecords(PAGE + 1);
+  const starts: string[] = [];
+  const synced = start({
+    start(id) {
+      starts.push(id);
+      return id === 'record-3' ? Promise.reject(new Error('a defect')) : Promise.resolve('running');
+    },
+  });
+  await vi.waitFor(() => {
+    expect(starts).toHaveLength(PAGE);
+  }, 5_000);
+  toNextLook();
+  await vi.waitFor(() => {
+    expect(starts).toHaveLength(PAGE + 1);
+  }, 5_000);
+  expect(new Set(starts)).toEqual(new Set(ids));
+  expect(synced.size).toBe(PAGE);
+});
