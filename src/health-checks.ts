@@ -25,21 +25,21 @@ export function createHealthChecks({ pool, link, machineId }: HealthSources): He
     return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
   };
   return {
-    ping: () => Promise.resolve(UP),
-    livenessState: () => Promise.resolve(UP),
+    ping: () => UP,
+    livenessState: () => UP,
     readinessState: async () => {
       const { status } = await db();
       return { status };
     },
     diskSpace: () => checkDiskSpace(process.cwd()),
-    machineId: async () => {
-      await Promise.resolve(machineId());
+    machineId: () => {
+      machineId();
       return UP;
     },
     db,
     feed: () => feedHealth(pool),
-    temporal: () => Promise.resolve(temporalHealth(link)),
-    ...(link.state().worker === null ? {} : { worker: () => Promise.resolve(workerHealth(link)) }),
+    temporal: () => temporalHealth(link),
+    ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
   };
 }
 

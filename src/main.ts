@@ -55,7 +55,8 @@ function stopOnRequest(service: Service, config: Config, log: pino.Logger): void
     log.info({ why }, 'stopping');
     setTimeout(() => {
       log.error('could not stop in time: ending at once');
-      process.exit(1);
+      // A thread that waits for a file for ever would hold up an exit.
+      process.kill(process.pid, 'SIGKILL');
     }, config.shutdownTimeout).unref();
     service.stop().then(
       () => {

@@ -55,15 +55,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   const slots = createSlots();
   const notifier = createNotifier(deps);
   const endpoint = deps.advertisedUrl + WAIT_PATH;
-  const nextId = (): string => {
-    try {
-      return deps.ids.next();
-    } catch (error) {
-      throw new GatewayError('ServiceUnavailable', error instanceof Error ? error.message : String(error), {
-        cause: error,
-      });
-    }
-  };
+  const nextId = (): string => deps.ids.next();
 
   const receive = (signal: WaitSignal): void => {
     if (signal.stage === 'PROCESSED') slots.free(signal.commandId);

@@ -7,7 +7,7 @@ import { writeText } from './write-text.ts';
 /** What a route answers; one place writes it. */
 export type Answer =
   | WholeAnswer
-  | { readonly kind: 'frames'; readonly frames: AsyncIterable<Frame> }
+  | { readonly kind: 'frames'; readonly frames: AsyncIterable<Frame> | Iterable<Frame> }
   | { readonly kind: 'list'; readonly list: List };
 
 /** An answer that is there all at once. */

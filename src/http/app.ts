@@ -12,6 +12,7 @@ import { requestLog } from './request-log.ts';
 import type { Exchange, Route } from './route.ts';
 import { documentRoutes } from './routes/document.ts';
 import { ROUTES } from './routes/index.ts';
+import { cutOffWhenStalled } from './stalled.ts';
 import { unknownRoute } from './unknown-route.ts';
 import { explainMethods } from './wrong-method.ts';
 
@@ -22,7 +23,7 @@ export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES, pag
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
-  app.use(requestLog(deps.log), refuseBadEscapes, cors);
+  app.use(requestLog(deps.log), patience(deps), refuseBadEscapes, cors);
   const table = [...routes, ...documentRoutes(routes)];
   for (const route of table) app[route.method](expressPath(route.path), takeRoute(route, deps));
   for (const [path, methods] of explainedMethods(table)) app.all(expressPath(path), explainMethods(methods));
@@ -67,6 +68,13 @@ function takeRoute(route: Route, deps: HttpDeps): RequestHandler {
     else writeAnswer(response, answer);
   };
 }
+
+const patience =
+  ({ log }: HttpDeps): RequestHandler =>
+  (_request, response, next) => {
+    cutOffWhenStalled(response, log);
+    next();
+  };
 
 /** A percent sign that escapes nothing is answered without a word, as the original's server does (contract 1.9). */
 const refuseBadEscapes: RequestHandler = (request, response, next) => {

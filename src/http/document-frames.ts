@@ -12,12 +12,12 @@ type Batches = AsyncGenerator<readonly unknown[], void>;
 export async function documentFrames(
   batches: Batches,
   errorFrame: (error: unknown) => Frame,
-): Promise<AsyncIterable<Frame>> {
+): Promise<AsyncIterable<Frame> | Iterable<Frame>> {
   try {
     return follow(await batches.next(), batches, errorFrame);
   } catch (error) {
     if (error instanceof StoreBusy) throw error;
-    return lastFrame(errorFrame(error));
+    return [errorFrame(error)];
   }
 }
 
@@ -35,8 +35,4 @@ async function* follow(
   } finally {
     await batches.return();
   }
-}
-
-async function* lastFrame(frame: Frame): AsyncGenerator<Frame> {
-  yield await Promise.resolve(frame);
 }

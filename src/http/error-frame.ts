@@ -1,4 +1,4 @@
-import { GatewayError } from '../gateway/index.ts';
+import { NoMachineId } from '../store/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
 import type { Frame } from './frame.ts';
@@ -10,7 +10,7 @@ export function errorFrame(error: unknown, { gateway, log }: Pick<HttpDeps, 'gat
   try {
     return { id: gateway.nextId(), ...frame };
   } catch (noId) {
-    if (noId instanceof GatewayError) return frame;
+    if (noId instanceof NoMachineId) return frame;
     throw noId;
   }
 }

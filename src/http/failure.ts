@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { GatewayError } from '../gateway/index.ts';
 import { SourcingConflict } from '../history/index.ts';
 import { QueryRefused } from '../query/index.ts';
-import { StoreBusy, StoreRefused, StoreTimeout, StoreUnavailable } from '../store/index.ts';
+import { NoMachineId, StoreBusy, StoreRefused, StoreTimeout, StoreUnavailable } from '../store/index.ts';
 import { type ErrorInfo, errorInfo, statusOf } from './error-info.ts';
 import { RequestError } from './request-error.ts';
 
@@ -42,6 +42,7 @@ export function failureOf(error: unknown, log: Logger): Failure {
     log.warn({ reason: error.message }, 'a request took the store too long');
     return failure(errorInfo('RequestTimeout', TOOK_TOO_LONG));
   }
+  if (error instanceof NoMachineId) return failure(errorInfo('ServiceUnavailable', error.message));
   if (error instanceof StoreUnavailable) {
     log.warn({ reason: error.message }, 'a request found the store unavailable');
     return failure(errorInfo('ServiceUnavailable', 'The store does not answer at the moment. Try again in a second.'));
@@ -63,6 +64,14 @@ function failure(info: Failure['info'], retryAfter: number | null = null): Failu
   return { status, info, retryAfter: retryAfter ?? (status === 429 || status === 503 ? RETRY_AFTER : null) };
 }
 
+/** The codes of what is no mistake in a value. */
+const CODES: Readonly<Record<number, string>> = {
+  404: 'NotFound',
+  412: 'PreconditionFailed',
+  415: 'UnsupportedMediaType',
+  416: 'RangeNotSatisfiable',
+};
+
 /** What Express and its body reader throw at a bad request: errors with a 4xx status of their own. */
 function rawMistake(error: unknown): ErrorInfo | null {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return null;
@@ -71,5 +80,5 @@ function rawMistake(error: unknown): ErrorInfo | null {
     const limit = 'limit' in error && typeof error.limit === 'number' ? `${error.limit} bytes` : 'the limit';
     return errorInfo('PayloadTooLarge', `The body is larger than ${limit}.`);
   }
-  return errorInfo(error.status === 415 ? 'UnsupportedMediaType' : 'IllegalArgument', error.message);
+  return errorInfo(CODES[error.status] ?? 'IllegalArgument', error.message);
 }

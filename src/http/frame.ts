@@ -17,7 +17,7 @@ export interface Frame {
  */
 export async function writeFrames(
   response: ServerResponse,
-  frames: AsyncIterable<Frame>,
+  frames: AsyncIterable<Frame> | Iterable<Frame>,
   writing: Writing,
 ): Promise<void> {
   const { cancelled, log } = writing;

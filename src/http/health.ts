@@ -7,7 +7,7 @@ export interface HealthComponent {
 
 export type HealthStatus = 'DOWN' | 'OUT_OF_SERVICE' | 'UP' | 'UNKNOWN';
 
-export type HealthCheck = () => Promise<HealthComponent>;
+export type HealthCheck = () => HealthComponent | Promise<HealthComponent>;
 
 /** The parts by name. The two that are always there answer Kubernetes' questions. */
 export type HealthChecks = Readonly<Record<string, HealthCheck>> & {

@@ -12,7 +12,6 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 const INTEGER = /^[+-]?\d+$/;
 const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
-const INT64_LIMIT = 2 ** 63;
 
 /** The value of `{name}` in the path, percent-decoded. @throws Error where the route has none */
 export function pathValue(request: Request, name: string): string {
@@ -35,10 +34,12 @@ export function pathInt(request: Request, name: string): number {
 /** The value of `{name}` in the path, which is an int64. @throws RequestError */
 export function pathLong(request: Request, name: string): number {
   const text = pathValue(request, name);
-  const value = INTEGER.test(text) ? Number(text) : NaN;
+  const value = INTEGER.test(text) ? BigInt(text.replace('+', '')) : null;
+  if (value === null || BigInt.asIntN(64, value) !== value) {
+    throw illegalArgument(`For input string: "${text}"`);
+  }
   // Beyond 2^53 - 1 it is not exact, which no time is.
-  if (!(Math.abs(value) <= INT64_LIMIT)) throw illegalArgument(`For input string: "${text}"`);
-  return value;
+  return Number(value);
 }
 
 /** Where a batch begins and how many records it takes (contract 8.3). @throws RequestError */

@@ -44,9 +44,18 @@ const IS_LIVE: Statement = {
 where url = $1 and heartbeat_at > clock_timestamp() - make_interval(secs => ${LIVE_SECONDS})`,
 };
 
+/** This process cannot make ids at the moment. */
+export class NoMachineId extends Error {
+  override readonly name = 'NoMachineId';
+
+  constructor() {
+    super('This process has no machine id to make ids with: it leases one as soon as Postgres answers.');
+  }
+}
+
 /** This process's row in `instance`: its machine id for as long as the lease is renewed. */
 export interface Lease {
-  /** @throws Error while there is none: the lease could not be renewed in time, or is gone and there is no other yet */
+  /** @throws NoMachineId while there is none: the lease could not be renewed in time, or is gone and there is no other yet */
   machineId(): number;
   release(): Promise<void>;
 }
@@ -81,7 +90,7 @@ export async function leaseInstance(
   return {
     machineId() {
       if (lost || Date.now() - confirmedAt > LEASE_MARGIN) {
-        throw new Error('This process has no machine id to make ids with: it leases one as soon as Postgres answers.');
+        throw new NoMachineId();
       }
       return machineId;
     },

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createIdGenerators } from '../../src/http/index.ts';
+import { NoMachineId } from '../../src/store/index.ts';
 import { type Doors, GLOBAL_ID, json, openDoors } from './doors.ts';
 
 let doors: Doors;
@@ -23,6 +25,18 @@ const STAT = {
   },
   converter: { kind: 'RadixCosIdStateParser', actual: null },
 };
+
+test('without a machine id there are no ids for a while', async () => {
+  const lost = (): never => {
+    throw new NoMachineId();
+  };
+  const broken = await openDoors({ idGenerators: createIdGenerators({ next: lost, state: lost }) });
+  for (const path of ['/actuator/cosid', '/actuator/cosid/cosid', '/actuator/cosidStringGenerator/cosid']) {
+    const received = await broken.send({ path });
+    expect([received.status, json(received)['errorCode']]).toEqual([503, 'ServiceUnavailable']);
+  }
+  await broken.close();
+});
 
 test('the root links to every endpoint, at the address that was asked', async () => {
   const received = await get('/actuator', { Host: 'redress.example:81' });

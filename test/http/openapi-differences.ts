@@ -29,12 +29,17 @@ export const ALLOWED: readonly Allowed[] = [
   },
   {
     change: 'added',
+    paths: ['paths * * responses 409', 'components responses wow.SourcingVersionConflict'],
+    why: 'Events that do not follow one another are a conflict (contract 1.6), which the original does not declare.',
+  },
+  {
+    change: 'added',
     paths: ['paths * * responses 429'],
     why: 'Only so many queries are answered at a time, and so many readers of the feed; the original means it for a count.',
   },
   {
     change: 'added',
-    paths: ['paths * * responses [400|404|408]'],
+    paths: ['paths * * responses [400|404|406|408]', 'components responses wow.NotAcceptable'],
     why: 'Answers that the original gives as well, and does not declare on every operation that gives them.',
   },
   {

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,6 +31,8 @@ beforeAll(async () => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
+  await symlink(join(folder, 'secret.txt'), join(folder, 'ui', 'leak.txt'));
+  execFileSync('mkfifo', [join(folder, 'ui', 'pipe')]);
   doors = await openDoors({}, createPages({ dashboardDir: join(folder, 'ui'), temporalUiUrl: null }));
   bare = await openDoors({}, createPages({ dashboardDir: null, temporalUiUrl: 'http://temporal.example/?a=1&b="' }));
 });
@@ -60,6 +63,14 @@ describe('a dashboard', () => {
     expect([again.status, again.body]).toEqual([304, '']);
   });
 
+  test.each([
+    [{ Range: 'bytes=90000-90001' }, 416, 'RangeNotSatisfiable'],
+    [{ 'If-Match': '"other"' }, 412, 'PreconditionFailed'],
+  ])('does not send a file to who asks with %j', async (headers, status, code) => {
+    const received = await doors.send({ path: '/assets/logo.svg', headers });
+    expect([received.status, received.headers['wow-error-code']]).toEqual([status, code]);
+  });
+
   test('does not stand in the way of the API', async () => {
     expect((await doors.send({ path: '/wow/id/global' })).body).toBe(GLOBAL_ID);
     expect((await doors.send({ path: '/actuator/health' })).status).toBe(200);
@@ -67,6 +78,9 @@ describe('a dashboard', () => {
 
   test.each([
     '/nope',
+    '/leak.txt',
+    '/pipe',
+    '/%ff',
     '/assets',
     '/assets/',
     '/to-retry/',

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { type IncomingMessage, createServer, request } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import express from 'express';
+import express, { type Response } from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createQueries } from '../../src/http/index.ts';
 import { documentFrames } from '../../src/http/document-frames.ts';
 import { writeFrames } from '../../src/http/frame.ts';
 import { writeList } from '../../src/http/list.ts';
+import { cutOffWhenStalled } from '../../src/http/stalled.ts';
+import { writeText } from '../../src/http/write-text.ts';
 import { eventually } from '../support/eventually.ts';
 import { storeManyRecords } from '../support/many-records.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
@@ -83,6 +85,55 @@ const restingCursor = () =>
     return after[0]?.pid;
   });
 
+/** A server that is less patient than ours with callers that take nothing. */
+async function serve(answer: (response: Response, cancelled: AbortSignal) => void) {
+  const server = createServer(
+    express().use((_request, response) => {
+      const gone = new AbortController();
+      response.once('close', () => {
+        gone.abort();
+      });
+      cutOffWhenStalled(response, SILENT, 300);
+      answer(response, gone.signal);
+    }),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connections = (): Promise<number> =>
+    new Promise((resolve) => {
+      server.getConnections((_error, count) => {
+        resolve(count);
+      });
+    });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    untilNobodyIsConnected: () =>
+      eventually(async () => {
+        expect(await connections()).toBe(0);
+      }),
+    close: () => server.close(),
+  };
+}
+
+test('a reader that takes nothing of an answer that is there as a whole is cut off', async () => {
+  const server = await serve((response) => {
+    writeText(response, 200, 'application/json', 'x'.repeat(20_000_000));
+  });
+  const socket = await askAndNeverRead(server.url, 'application/json');
+  await server.untilNobodyIsConnected();
+  expect(socket.bytesRead).toBeLessThan(20_000_000);
+  server.close();
+});
+
+test('a caller for whom nothing is there yet may wait', async () => {
+  const server = await serve((response) => {
+    setTimeout(() => {
+      response.end('late');
+    }, 1_000);
+  });
+  expect(await (await fetch(server.url)).text()).toBe('late');
+  server.close();
+});
+
 describe.each(FORMATS)('a reader of a long list as %s', (format) => {
   test('that stops reading stops the cursor, and frees it when it goes away', async () => {
     const socket = await askAndNeverRead(doors.url, format);
@@ -100,36 +151,21 @@ describe.each(FORMATS)('a reader of a long list as %s', (format) => {
   });
 
   test('that stops reading for too long is cut off', async () => {
-    const server = createServer(
-      express().use((_request, response) => {
-        const gone = new AbortController();
-        response.once('close', () => {
-          gone.abort();
-        });
-        const writing = { cancelled: gone.signal, log: SILENT, stalled: 300 };
-        const batches = store.streams.read('select document from redress.snapshot', []);
-        const written =
-          format === 'application/json'
-            ? writeList(response, { total: null, batches }, writing)
-            : documentFrames(batches, () => ({ data: null })).then((frames) => writeFrames(response, frames, writing));
-        written.catch(() => undefined);
-      }),
-    ).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    await askAndNeverRead(`http://127.0.0.1:${port}`, format);
+    const server = await serve((response, cancelled) => {
+      const writing = { cancelled, log: SILENT };
+      const batches = store.streams.read('select document from redress.snapshot', []);
+      const written =
+        format === 'application/json'
+          ? writeList(response, { total: null, batches }, writing)
+          : documentFrames(batches, () => ({ data: null })).then((frames) => writeFrames(response, frames, writing));
+      written.catch(() => undefined);
+    });
+    await askAndNeverRead(server.url, format);
     await eventually(async () => {
       expect(await cursors()).toHaveLength(1);
     });
     await nobodyReads();
-    await eventually(async () => {
-      const count = await new Promise((resolve) => {
-        server.getConnections((_error, connections) => {
-          resolve(connections);
-        });
-      });
-      expect(count).toBe(0);
-    });
+    await server.untilNobodyIsConnected();
     server.close();
   });
 

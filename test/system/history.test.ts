@@ -70,7 +70,8 @@ describe('the state of a record', () => {
     ['lived/state/2147483648', refused(400, 'IllegalArgument', 'For input string: "2147483648"')],
     ['lived/state/time/0', refused(400, 'IllegalArgument')],
     ['lived/state/time/1.5', refused(400, 'IllegalArgument', 'For input string: "1.5"')],
-    ['lived/state/time/9223372036854775809000', refused(400, 'IllegalArgument')],
+    ['lived/state/time/9223372036854775808', refused(400, 'IllegalArgument')],
+    ['lived/state/time/+1', NOT_FOUND],
     ['lived/state/time/1', NOT_FOUND],
     ['missing/state/time/1795478159224', NOT_FOUND],
   ])('GET %s', async (path, answer) => {
@@ -120,6 +121,18 @@ describe('tracing', () => {
     ['?headVersion=8', []],
   ])('%s restricts the versions', async (query, expected) => {
     expect(await versions(query)).toEqual(expected);
+  });
+
+  test('of a record with many versions is sent part by part', async () => {
+    const id = await createRecord(system, 'long-lived');
+    for (let version = 2; version <= 45; version += 1) {
+      await system.api.command(id, 'default_apply_resource_tags', { tags: { version: [String(version)] } });
+    }
+    const response = await system.api.send('GET', `/execution_failed/${id}/state/tracing`);
+    expect(response.headers.get('content-length')).toBeNull();
+    expect(response.headers.get('wow-error-code')).toBe('Ok');
+    const traced = (await response.json()) as StateEvent[];
+    expect(traced.map(({ version }) => version)).toEqual(Array.from({ length: 45 }, (_, index) => index + 1));
   });
 
   test('of a record that is not there is empty', async () => {

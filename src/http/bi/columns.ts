@@ -101,6 +101,10 @@ function columnType(kind: Kind, { headerType, timeType, timezone }: ColumnStyle)
   }
 }
 
+/** Those of a state that the expansion views repeat, with two underscores before their names. */
+export const repeatedColumns = (state: readonly Column[]): readonly Column[] =>
+  state.filter(({ name }) => !['context_name', 'aggregate_name', 'header', 'state', 'body'].includes(name));
+
 function extraction(key: string, kind: Kind, { quote, headerType, extractObject, timezone }: ColumnStyle): string {
   const data = quote('data');
   switch (kind) {

@@ -1,4 +1,12 @@
-import { COMMAND_COLUMNS, type Column, type ColumnStyle, STATE_COLUMNS, declarations, extractions } from './columns.ts';
+import {
+  COMMAND_COLUMNS,
+  type Column,
+  type ColumnStyle,
+  STATE_COLUMNS,
+  declarations,
+  extractions,
+  repeatedColumns,
+} from './columns.ts';
 import { expand } from './expansion.ts';
 import { AGGREGATE, BOOTSTRAP_SERVERS, PREFIX, TIME_ZONE, TOPIC_PREFIX } from './names.ts';
 import { STATE } from './properties.ts';
@@ -43,11 +51,6 @@ const DROPPED: Readonly<Record<string, readonly string[]>> = {
 const isOld = ({ isNew }: Column): boolean => isNew !== true;
 const COMMANDS = COMMAND_COLUMNS.filter(isOld);
 const STATES = STATE_COLUMNS.filter(isOld);
-
-/** The columns of a state that the expansion views repeat, with two underscores before their names. */
-const REPEATED = STATES.filter(
-  ({ name }) => !['context_name', 'aggregate_name', 'header', 'state', 'body'].includes(name),
-);
 
 const bare = (name: string): string => name;
 
@@ -164,7 +167,7 @@ function expansions(): string[] {
     keepsRaw: false,
   });
   // Said with their table, since the state has an `id` of its own, which would go before.
-  const repeated = REPEATED.map(({ name }) => `${STATE_LAST}.${name} AS __${name}`);
+  const repeated = repeatedColumns(STATES).map(({ name }) => `${STATE_LAST}.${name} AS __${name}`);
   const select = (named: readonly string[], selected: readonly string[]): string =>
     `WITH\n${named.join(',\n')}\nSELECT\n${[...selected, ...repeated].join(',\n')}\nFROM ${DATABASE}.${STATE_LAST}`;
   return [

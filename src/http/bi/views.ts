@@ -1,4 +1,4 @@
-import { STATE_COLUMNS } from './columns.ts';
+import { STATE_COLUMNS, repeatedColumns } from './columns.ts';
 import type { ExpandedList, Expansion } from './expansion.ts';
 import { identifier, literal } from './sql.ts';
 
@@ -6,11 +6,6 @@ const SOURCE = '"__source"';
 
 /** The JSON of a state in the views that expand it. */
 export const STATE_JSON = `${SOURCE}."state"`;
-
-/** The columns of a state that the expansion views repeat, with two underscores before their names. */
-const REPEATED = STATE_COLUMNS.filter(
-  ({ name }) => !['context_name', 'aggregate_name', 'header', 'state', 'body'].includes(name),
-);
 
 /** A row for each record, its state in columns. */
 export function selectRoot({ aliases, columns }: Expansion, from: string): string {
@@ -39,7 +34,9 @@ export function selectElements(list: ExpandedList, { aliases, columns }: Expansi
 }
 
 function select(aliases: readonly string[], columns: readonly string[], from: string): string {
-  const repeated = REPEATED.map(({ name }) => `${SOURCE}.${identifier(name)} AS ${identifier(`__${name}`)}`);
+  const repeated = repeatedColumns(STATE_COLUMNS).map(
+    ({ name }) => `${SOURCE}.${identifier(name)} AS ${identifier(`__${name}`)}`,
+  );
   const named = aliases.length === 0 ? '' : `WITH\n${aliases.join(',\n')}\n`;
   return `${named}SELECT\n${[...columns, ...repeated].join(',\n')}\nFROM ${from} AS ${SOURCE}`;
 }

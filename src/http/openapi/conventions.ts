@@ -28,11 +28,10 @@ export const BATCH_ERRORS: Errors = {
 export const QUERY_ERRORS: Errors = { ...BATCH_ERRORS, 429: 'wow.TooManyRequests' };
 
 /** How work on one record that may not be there can fail. */
-export const RECORD_ERRORS: Errors = {
-  400: 'wow.BadRequest',
-  404: 'wow.NotFound',
-  503: 'wow.ServiceUnavailable',
-};
+export const RECORD_ERRORS: Errors = { ...BATCH_ERRORS, 404: 'wow.NotFound' };
+
+/** How work on the versions of one record can fail: they may not follow one another. */
+export const HISTORY_ERRORS: Errors = { ...RECORD_ERRORS, 409: 'wow.SourcingVersionConflict' };
 
 /** The headers of every command (contract 1.3). */
 export const COMMAND_PARAMETERS: readonly ParameterName[] = [

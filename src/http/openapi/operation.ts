@@ -46,7 +46,8 @@ function describeResponses(route: Route): Operation['responses'] {
     route.body === null
       ? {}
       : { 413: component('responses', 'wow.PayloadTooLarge'), 415: component('responses', 'wow.UnsupportedMediaType') };
-  return { ...good, ...ofBody, ...Object.fromEntries(others) };
+  const ofMismatch = route.mismatch === 'unknown' ? {} : { 406: component('responses', 'wow.NotAcceptable') };
+  return { ...good, ...ofBody, ...ofMismatch, ...Object.fromEntries(others) };
 }
 
 function goodResponse({ summary, tag, answer, produces }: Route): Response | Reference {

@@ -51,6 +51,8 @@ export const RESPONSES = named<Response>()({
   'wow.BadRequest': failure('Bad Request'),
   'wow.NotFound': failure('Not Found'),
   'wow.RequestTimeout': failure('Request Timeout'),
+  'wow.NotAcceptable': failure('None of the accepted media types is given'),
+  'wow.SourcingVersionConflict': failure('The stored events do not follow one another'),
   'wow.PayloadTooLarge': failure('The body is larger than 1 MiB'),
   'wow.UnsupportedMediaType': failure('Unsupported Media Type'),
   'wow.TooManyRequests': json('Too Many Requests', INFO, AND_WHEN_TO_RETRY),

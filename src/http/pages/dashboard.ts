@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import { RequestError } from '../request-error.ts';
 import { explainMethods } from '../wrong-method.ts';
@@ -26,6 +27,7 @@ export function createDashboard({ dashboardDir, temporalUiUrl }: DashboardOption
   dashboard.all(PAGES, explainMethods(['GET', 'HEAD']));
   if (folder !== null) {
     dashboard.use(
+      filesWithin(folder),
       express.static(folder, { index: false, redirect: false, cacheControl: false, setHeaders: setCaching }),
     );
   }
@@ -42,6 +44,23 @@ const indexPage =
       next(isMissing ? new RequestError('IllegalState', `${INDEX} not found in ${folder}`) : error);
     });
   };
+
+/** Lets regular files of the folder through: a link may lead anywhere, and a pipe never comes to its end. */
+const filesWithin =
+  (folder: string): RequestHandler =>
+  async (request, _response, next) => {
+    next((await isFileWithin(folder, request.path)) ? undefined : 'router');
+  };
+
+async function isFileWithin(folder: string, path: string): Promise<boolean> {
+  try {
+    const [root, file] = await Promise.all([realpath(folder), realpath(join(folder, decodeURIComponent(path)))]);
+    return file.startsWith(root + sep) && (await stat(file)).isFile();
+  } catch {
+    // What cannot be looked at cannot be sent either, and is not there for whoever asks.
+    return false;
+  }
+}
 
 /** A file that never changes need not be asked for again; any other is asked for, and sent if it is newer. */
 function setCaching(response: Response, path: string): void {

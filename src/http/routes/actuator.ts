@@ -29,7 +29,7 @@ const UNWELL: Response = {
 };
 
 /** There is no generator of that name, or it does not make what is asked of it. */
-const UNKNOWN: Route['responses'] = { 400: 'wow.BadRequest' };
+const UNKNOWN: Route['responses'] = { 400: 'wow.BadRequest', 503: 'wow.ServiceUnavailable' };
 
 /** An endpoint and the name of its link. */
 interface Endpoint extends Route {

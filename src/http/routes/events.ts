@@ -1,5 +1,4 @@
 import { ok } from '../answer.ts';
-import type { Frame } from '../frame.ts';
 import { pathId, pathInt } from '../ids.ts';
 import { BATCH_ERRORS } from '../openapi/conventions.ts';
 import type { Route } from '../route.ts';
@@ -21,12 +20,9 @@ export const EVENT_ROUTES: readonly Route[] = [
       const head = pathInt(request, 'headVersion');
       const tail = pathInt(request, 'tailVersion');
       const streams = await reads.events(pathId(request), head, tail);
-      return produced === 'text/event-stream' ? { kind: 'frames', frames: dataFrames(streams) } : ok(streams);
+      return produced === 'text/event-stream'
+        ? { kind: 'frames', frames: streams.map((data) => ({ data })) }
+        : ok(streams);
     },
   },
 ];
-
-/** Frames that carry data only, as the original streams what it has read. */
-async function* dataFrames(items: readonly unknown[]): AsyncGenerator<Frame> {
-  for (const data of items) yield await Promise.resolve({ data });
-}

@@ -26,7 +26,7 @@ export const REDELIVERY_ROUTES: readonly Route[] = [
     summary: 'Event Compensate',
     body: 'wow.CompensationTarget',
     answer: 'wow.CompensationTarget',
-    responses: BATCH_ERRORS,
+    responses: { ...BATCH_ERRORS, 409: 'wow.SourcingVersionConflict' },
     handle: async (exchange, { gateway, pools }) => {
       const [id, version] = [pathId(exchange.request), pathInt(exchange.request, 'version')];
       const target = await readTarget(exchange, () => gateway.nextId());

@@ -2,7 +2,7 @@ import { type BatchResult, regenerateSnapshot, runBatch } from '../../history/in
 import { type Answer, ok } from '../answer.ts';
 import { statusOf } from '../error-info.ts';
 import { batchRange, pathId } from '../ids.ts';
-import { BATCH_ERRORS, RECORD_ERRORS } from '../openapi/conventions.ts';
+import { BATCH_ERRORS, HISTORY_ERRORS, RECORD_ERRORS } from '../openapi/conventions.ts';
 import { RequestError } from '../request-error.ts';
 import { headerText } from '../request-header.ts';
 import type { Route } from '../route.ts';
@@ -37,7 +37,7 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     operationId: 'compensation.execution_failed.snapshot.regenerate',
     summary: 'Regenerate Aggregate Snapshot',
     answer: null,
-    responses: RECORD_ERRORS,
+    responses: HISTORY_ERRORS,
     handle: async ({ request }, { pools }) => {
       const isThere = await regenerateSnapshot(pools.commands, pathId(request));
       if (!isThere) throw new RequestError('NotFound', 'Not found resource!');

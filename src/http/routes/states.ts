@@ -3,7 +3,7 @@ import type { Snapshot, State } from '../../domain/index.ts';
 import { type StateEvent, snapshotAtTime, snapshotAtVersion, traceRecord } from '../../history/index.ts';
 import { ok } from '../answer.ts';
 import { parseInt32, pathId, pathInt, pathLong } from '../ids.ts';
-import { BATCH_ERRORS, RECORD_ERRORS } from '../openapi/conventions.ts';
+import { BATCH_ERRORS, HISTORY_ERRORS, RECORD_ERRORS } from '../openapi/conventions.ts';
 import { RequestError, illegalArgument } from '../request-error.ts';
 import type { Route } from '../route.ts';
 
@@ -16,6 +16,8 @@ const STATE = {
   answer: 'compensation.execution_failed.ExecutionFailedState',
   responses: RECORD_ERRORS,
 } as const;
+
+const BATCH = 20;
 
 /** What a record is and was (contract section 7). */
 export const STATE_ROUTES: readonly Route[] = [
@@ -41,11 +43,10 @@ export const STATE_ROUTES: readonly Route[] = [
       'wow.aggregate-tracing.limit',
     ],
     answer: 'compensation.execution_failed.ExecutionFailedStateStateEvent[]',
-    responses: BATCH_ERRORS,
-    handle: async ({ request }, { pools }) => {
-      const states: StateEvent[] = [];
-      for await (const state of traceRecord(pools.queries, pathId(request), tracingRange(request))) states.push(state);
-      return ok(states);
+    responses: { ...BATCH_ERRORS, 409: 'wow.SourcingVersionConflict' },
+    handle: ({ request }, { pools }) => {
+      const states = traceRecord(pools.queries, pathId(request), tracingRange(request));
+      return { kind: 'list', list: { total: null, batches: inBatches(states) } };
     },
   },
   {
@@ -53,6 +54,7 @@ export const STATE_ROUTES: readonly Route[] = [
     path: '/execution_failed/{id}/state/{version}',
     operationId: 'compensation.execution_failed.versioned_aggregate.load',
     summary: 'Load Versioned State Aggregate',
+    responses: HISTORY_ERRORS,
     handle: async ({ request }, { pools }) => {
       const version = pathInt(request, 'version');
       if (version < 1) throw illegalArgument(`The version [${version}] must be greater than or equal to 1.`);
@@ -71,6 +73,7 @@ export const STATE_ROUTES: readonly Route[] = [
     path: '/execution_failed/{id}/state/time/{createTime}',
     operationId: 'compensation.execution_failed.time_based_aggregate.load',
     summary: 'Load Time Based State Aggregate',
+    responses: HISTORY_ERRORS,
     handle: async ({ request }, { pools }) => {
       const time = pathLong(request, 'createTime');
       if (time < 1) throw illegalArgument(`The time [${time}] must be greater than or equal to 1.`);
@@ -78,6 +81,18 @@ export const STATE_ROUTES: readonly Route[] = [
     },
   },
 ];
+
+/** So many states that they are a few megabytes at most: a record may have any number of versions. */
+async function* inBatches(states: AsyncIterable<StateEvent>): AsyncGenerator<StateEvent[]> {
+  let batch: StateEvent[] = [];
+  for await (const state of states) {
+    batch.push(state);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
 
 /** @throws RequestError where there was no record, or it was deleted */
 function stateOf(snapshot: Snapshot | null): State {

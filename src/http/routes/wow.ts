@@ -66,6 +66,7 @@ export const WOW_ROUTES: readonly Route[] = [
     mismatch: 'unknown',
     body: null,
     answer: { type: 'string' },
+    responses: { 503: 'wow.ServiceUnavailable' },
     handle: (_exchange, { gateway }) => ({ kind: 'text', contentType: 'text/plain', text: gateway.nextId() }),
   },
 ];

@@ -26,7 +26,7 @@ const query = (conditionName: string, own: Readonly<Record<string, Schema>> = {}
     },
   );
 
-const LIMIT: Schema = { ...INT32, default: 0 };
+const LIMIT: Schema = { ...INT32, default: 10 };
 const PAGINATION = ref('wow.api.query.Pagination');
 const NAMES: Schema = { ...arrayOf(STRING), default: [] };
 
