@@ -1,6 +1,10 @@
 import type { Logger } from 'pino';
-import { type Cursor, type Pool, StoreUnavailable, compareCursors, feedHorizon, readFeed } from '../store/index.ts';
-import { PAGE, type Page, createTail, firstPage } from './tail.ts';
+import { type Cursor, type Pool, StoreUnavailable, feedHorizon } from '../store/index.ts';
+import { type Page, readPage } from './page.ts';
+import { createTail } from './tail.ts';
+
+/** Look-ups at a time for all who are far behind: after a restart they come all at once. */
+const MAX_LOOK_UPS = 3;
 
 /** Everything that happened to any record, and what was sent again, in one order that never changes afterwards. */
 export interface Feed {
@@ -21,13 +25,19 @@ export interface Feed {
 export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: Logger }): Feed {
   const tail = createTail(pool, log);
   const stopping = new AbortController();
-  let turn: Promise<unknown> = Promise.resolve();
+  const queue: (() => void)[] = [];
+  let lookUps = 0;
 
-  /** One look-up at a time for all who are far behind: after a restart they come all at once. */
-  const lookUp = (after: Cursor): Promise<Page> => {
-    const page = turn.then(() => pageOf(pool, after));
-    turn = page.catch(() => undefined);
-    return page;
+  const lookUp = async (after: Cursor): Promise<Page> => {
+    if (lookUps < MAX_LOOK_UPS) lookUps += 1;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    try {
+      return await readPage(pool, after);
+    } finally {
+      const next = queue.shift();
+      if (next === undefined) lookUps -= 1;
+      else next();
+    }
   };
 
   async function* read(after: Cursor, cancelled: AbortSignal): AsyncGenerator<Page> {
@@ -37,9 +47,10 @@ export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: L
     try {
       while (!signal.aborted) {
         const page = await nextPage(position);
-        position = page.next;
-        yield page;
-        if (page.entries.length === 0) await tail.changed(signal);
+        position = page?.next ?? position;
+        yield page ?? { entries: [], next: position };
+        if (page === null) await tail.woken(signal);
+        else if (page.entries.length === 0) await tail.changed(position, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -48,11 +59,12 @@ export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: L
     }
   }
 
-  const nextPage = async (position: Cursor): Promise<Page> => {
+  /** Null: Postgres does not answer. */
+  const nextPage = async (position: Cursor): Promise<Page | null> => {
     try {
       return tail.after(position) ?? (await lookUp(position));
     } catch (error) {
-      if (error instanceof StoreUnavailable) return { entries: [], next: position };
+      if (error instanceof StoreUnavailable) return null;
       throw error;
     }
   };
@@ -65,12 +77,4 @@ export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: L
       stopping.abort();
     },
   };
-}
-
-async function pageOf(pool: Pool, after: Cursor): Promise<Page> {
-  // Asked first: what is below it then is there for every later statement.
-  const horizon = await feedHorizon(pool);
-  if (compareCursors(horizon, after) <= 0) return { entries: [], next: after };
-  const found = await readFeed(pool, after, horizon, PAGE);
-  return firstPage(found, found.length === PAGE, horizon);
 }

@@ -8,8 +8,8 @@ import {
   StoreUnavailable,
   compareCursors,
   feedHorizon,
-  readFeed,
 } from '../store/index.ts';
+import { type Page, pageOf, readPage } from './page.ts';
 
 /**
  * Milliseconds between two looks at the feed while somebody reads it. Not LISTEN and NOTIFY: a NOTIFY makes all commits
@@ -18,21 +18,9 @@ import {
 const POLL_INTERVAL = 200;
 /** Milliseconds after which those who wait are woken, whether there is something new or not. */
 const WAKE_INTERVAL = 5_000;
-/** Messages that are read at a time. */
-export const PAGE = 100;
 /** What is kept for readers that are a little behind, in messages and in characters. */
 const MAX_KEPT = 1_000;
 const MAX_KEPT_SIZE = 16 * 1024 * 1024;
-
-/** Characters of messages that a reader is given at a time, unless one message is longer: it may keep them for long. */
-const MAX_PAGE_SIZE = 256 * 1024;
-
-/** A part of the feed in its order: nothing is missing between the place that was asked for and `next`. */
-export interface Page {
-  readonly entries: readonly FeedEntry[];
-  /** Where to go on. */
-  readonly next: Cursor;
-}
 
 /** The newest part of the feed, read once for all readers of this process; asleep while there are none. */
 export interface Tail {
@@ -41,8 +29,10 @@ export interface Tail {
   readers(): number;
   /** What comes after a place; null: that reaches further back than what is kept. */
   after(position: Cursor): Page | null;
-  /** Resolves when there is something new, and every few seconds. @throws AbortError */
-  changed(signal: AbortSignal): Promise<void>;
+  /** Resolves as soon as there is something behind a place, and every few seconds. @throws AbortError */
+  changed(position: Cursor, signal: AbortSignal): Promise<void>;
+  /** Resolves with the next change, and every few seconds. @throws AbortError */
+  woken(signal: AbortSignal): Promise<void>;
 }
 
 /** What is kept: everything after `from`, up to `to`. */
@@ -67,19 +57,17 @@ export function createTail(pool: Pool, log: Logger): Tail {
 
   /** True: there may be more at once. */
   const advance = async (): Promise<boolean> => {
-    const horizon = await feedHorizon(pool);
     if (kept === null) {
+      const horizon = await feedHorizon(pool);
       kept = { from: horizon, to: horizon, entries: [], size: 0 };
       wake();
       return false;
     }
-    if (compareCursors(horizon, kept.to) <= 0) return false;
-    const entries = await readFeed(pool, kept.to, horizon, PAGE);
-    const last = entries.length < PAGE ? undefined : entries.at(-1);
-    kept.to = last?.cursor ?? horizon;
+    const { entries, next, isCut } = await readPage(pool, kept.to);
+    kept.to = next;
     keep(kept, entries);
     if (entries.length > 0) wake();
-    return last !== undefined;
+    return isCut;
   };
 
   const run = async (): Promise<void> => {
@@ -101,6 +89,10 @@ export function createTail(pool: Pool, log: Logger): Tail {
     isRunning = false;
   };
 
+  const woken = async (signal: AbortSignal): Promise<void> => {
+    await once(changes, 'change', { signal });
+  };
+
   return {
     join() {
       readers += 1;
@@ -115,24 +107,14 @@ export function createTail(pool: Pool, log: Logger): Tail {
     readers: () => readers,
     after(position) {
       if (kept === null || compareCursors(position, kept.from) < 0) return null;
-      const { entries, to } = kept;
-      const start = entries.findLastIndex(({ cursor }) => compareCursors(cursor, position) <= 0) + 1;
-      const end = compareCursors(to, position) > 0 ? to : position;
-      return firstPage(entries.slice(start, start + PAGE), start + PAGE < entries.length, end);
+      return pageOf(kept.entries, position, kept.to);
     },
-    async changed(signal) {
-      await once(changes, 'change', { signal });
+    async changed(position, signal) {
+      // Since the reader looked, it may have happened: it is not told twice.
+      if (kept === null || compareCursors(kept.to, position) <= 0) await woken(signal);
     },
+    woken,
   };
-}
-
-/** As many of these entries as one page takes; `end` is where they end, unless there are more. */
-export function firstPage(entries: readonly FeedEntry[], hasMore: boolean, end: Cursor): Page {
-  let size = 0;
-  const cut = entries.findIndex(({ message }, index) => (size += message.length) > MAX_PAGE_SIZE && index > 0);
-  const page = cut === -1 ? entries : entries.slice(0, cut);
-  const last = hasMore || cut !== -1 ? page.at(-1) : undefined;
-  return { entries: page, next: last?.cursor ?? end };
 }
 
 /** Adds entries at the end and lets go of as many at the beginning as are too many. */

@@ -25,6 +25,8 @@ interface FeedRow {
   event: EventName;
   function: FeedEntry['function'];
   message: string;
+  /** Bytes of this message and those before it. */
+  size: number;
 }
 
 const HORIZON: Statement = {
@@ -32,10 +34,23 @@ const HORIZON: Statement = {
   text: 'select era, pg_snapshot_xmin(pg_current_snapshot()) as transaction_id, 0 as position from redress.feed',
 };
 
-const rows = (table: string, columns: string): string => `(select era, transaction_id, position, ${columns}
-  from redress.${table}
-  where (era, transaction_id, position) > ($1::int, $2::xid8, $3::bigint) and (era, transaction_id) < ($4::int, $5::xid8)
-  order by era, transaction_id, position limit $6)`;
+/** The first row of a table behind a place. */
+const first = (
+  table: string,
+  columns: string,
+  after: string,
+): string => `(select era, transaction_id, position, ${columns}
+    from redress.${table}
+    where (era, transaction_id, position) > (${after}) and (era, transaction_id) < ($4::int, $5::xid8)
+    order by era, transaction_id, position limit 1)`;
+
+/** The first message behind a place. */
+const next = (after: string): string => `(
+    ${first('event_stream', `'EVENT' as kind, document as message`, after)}
+    union all
+    ${first('redelivery', 'kind, message', after)}
+    order by era, transaction_id, position limit 1
+  ) found`;
 
 /** The failed function where the event names it. */
 const named = (document: string): string => `case ${document} #>> '{body,0,name}'
@@ -44,15 +59,17 @@ const named = (document: string): string => `case ${document} #>> '{body,0,name}
 
 const READ: Statement = {
   name: 'feed.read',
-  // Most events do not name the function: an earlier one of the record does, seldom more than two versions back.
-  text: `with feed as (
-  ${rows('event_stream', `'EVENT' as kind, document as message`)}
+  // From message to message, so that the text of none is made which is not given. Most events do not name the function:
+  // an earlier one of the record does, seldom more than two versions back.
+  text: `with recursive feed as (
+  select found.*, 1 as number, octet_length(found.message::text) as size from ${next('$1::int, $2::xid8, $3::bigint')}
   union all
-  ${rows('redelivery', 'kind, message')}
-  order by era, transaction_id, position limit $6
+  select found.*, feed.number + 1, feed.size + octet_length(found.message::text)
+  from feed cross join lateral ${next('feed.era, feed.transaction_id, feed.position')}
+  where feed.number < $6 and feed.size < $7
 )
 select feed.era, feed.transaction_id, feed.position, feed.kind, feed.message #>> '{body,0,name}' as event,
-  coalesce(carried.function, before.function) as function, feed.message::text as message
+  coalesce(carried.function, before.function) as function, feed.message::text as message, feed.size
 from feed
 cross join lateral (select coalesce(feed.message #> '{state,function}', ${named('feed.message')}) as function) carried
 left join lateral (
@@ -61,7 +78,7 @@ left join lateral (
     and past.document #>> '{body,0,name}' in ('execution_failed_created', 'compensation_prepared', 'function_changed')
   order by past.version desc limit 1
 ) before on carried.function is null
-order by feed.era, feed.transaction_id, feed.position`,
+order by feed.number`,
 };
 
 /**
@@ -74,23 +91,33 @@ export async function feedHorizon(pool: Pool): Promise<Cursor> {
   return toCursor(row);
 }
 
-/** The messages between two places in their order, `limit` at most. Complete where `before` is not above {@link feedHorizon}. */
-export async function readFeed(pool: Pool, after: Cursor, before: Cursor, limit: number): Promise<FeedEntry[]> {
+/**
+ * The messages between two places in their order, `count` at most, the last one that with which there are `size` bytes.
+ * Complete where `before` is not above {@link feedHorizon}; `isCut`: there may be more of them.
+ */
+export async function readFeed(
+  pool: Pool,
+  after: Cursor,
+  before: Cursor,
+  { count, size }: { readonly count: number; readonly size: number },
+): Promise<{ readonly entries: FeedEntry[]; readonly isCut: boolean }> {
   const found = await pool.query<FeedRow & object>(READ, [
     after.era,
     String(after.transactionId),
     String(after.position),
     before.era,
     String(before.transactionId),
-    limit,
+    count,
+    size,
   ]);
-  return found.map(({ kind, event, function: failed, message, ...cursor }) => ({
-    cursor: toCursor(cursor),
-    kind,
-    event,
-    function: failed,
-    message,
+  const entries = found.map((row) => ({
+    cursor: toCursor(row),
+    kind: row.kind,
+    event: row.event,
+    function: row.function,
+    message: row.message,
   }));
+  return { entries, isCut: found.length === count || (found.at(-1)?.size ?? 0) >= size };
 }
 
 /** A place as Postgres gives it. */

@@ -3,7 +3,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EventStream } from '../../src/domain/index.ts';
 import { type Feed, createFeed } from '../../src/feed/index.ts';
-import { BEGINNING, compareCursors, findFeedBlocker, readFeedLag } from '../../src/store/index.ts';
+import {
+  BEGINNING,
+  type Pool,
+  type Statement,
+  compareCursors,
+  findFeedBlocker,
+  readFeedLag,
+} from '../../src/store/index.ts';
 import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { eventually } from '../support/eventually.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
@@ -134,20 +141,72 @@ it('names the failed function as it was after each event', async () => {
   await reader.leave();
 });
 
-it('gives large messages to a reader far behind a few at a time', async () => {
+it('gives large messages to a reader far behind a few at a time, and reads no more of them', async () => {
   const start = await feed.now();
   const error = { errorCode: 'E', errorMsg: '', stackTrace: 'x'.repeat(60_000), succeeded: false };
   for (let index = 0; index < 20; index += 1) {
     await handlerOn(store).handle(`large-${index}`, [create(Date.now(), { error })], 1);
   }
   await untilNothingIsHeldBack(store);
+  let read = 0;
+  const pool: Pool = {
+    ...store.queries,
+    async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) {
+      const rows = await store.queries.query<Row>(statement, values);
+      read += JSON.stringify(rows).length;
+      return rows;
+    },
+  };
   const sizes: number[] = [];
   const leaving = new AbortController();
-  for await (const { entries } of feed.read(start, leaving.signal)) {
+  for await (const { entries } of createFeed({ pool, log: SILENT }).read(start, leaving.signal)) {
     sizes.push(entries.length);
     if (sizes.reduce((sum, size) => sum + size) >= 20) leaving.abort();
   }
   expect(Math.max(...sizes)).toBeLessThan(6);
+  expect(read).toBeLessThan(20 * 65_000);
+});
+
+it('lets a reader far behind go on while the look-up of another takes its time', async () => {
+  const start = await feed.now();
+  await handlerOn(store).handle('behind', [create()], 1);
+  await untilNothingIsHeldBack(store);
+  const late = Promise.withResolvers<undefined>();
+  let isFirst = true;
+  const pool: Pool = {
+    ...store.queries,
+    async query(statement, values) {
+      if (statement.name === 'feed.read' && isFirst) {
+        isFirst = false;
+        await late.promise;
+      }
+      return store.queries.query(statement, values);
+    },
+  };
+  const own = createFeed({ pool, log: SILENT });
+  const readers = [startReading(own, start), startReading(own, start)];
+  await eventually(() => {
+    expect(readers.flatMap((reader) => reader.versions())).toEqual(['behind/1']);
+  });
+  late.resolve(undefined);
+  await Promise.all(readers.map((reader) => reader.leave()));
+});
+
+it('tells a reader at once what happened while it took its last page', async () => {
+  const other = startReading(feed, await feed.now());
+  const leaving = new AbortController();
+  const pages = feed.read(await feed.now(), leaving.signal)[Symbol.asyncIterator]();
+  await pages.next();
+  await handlerOn(store).handle('meanwhile', [create()], 1);
+  await eventually(() => {
+    expect(other.versions()).toContain('meanwhile/1');
+  });
+  const startedAt = performance.now();
+  let page = await pages.next();
+  while (page.done !== true && page.value.entries.length === 0) page = await pages.next();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  leaving.abort();
+  await Promise.all([pages.return?.(), other.leave()]);
 });
 
 it('goes on after an outage where it was', async () => {
