@@ -1,5 +1,4 @@
-export { readCommandBody } from '../command-handler/index.ts';
-export { readCompensationTarget } from './compensation-target.ts';
+export { functionInfo, object, readBody, readCommandBody, text } from '../command-handler/index.ts';
 export * from './errors.ts';
 export { createGateway } from './gateway.ts';
 export * from './messages.ts';

@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import { type BodyReading, readBody } from '../command-handler/body-reading.ts';
-import { aggregateId, bindingErrors, functionInfo } from '../command-handler/body-types.ts';
-import { boolean, enumeration, expected, int32, int64, object, text } from '../command-handler/body-values.ts';
+import {
+  type BodyReading,
+  aggregateId,
+  bindingErrors,
+  boolean,
+  enumeration,
+  expected,
+  functionInfo,
+  int32,
+  int64,
+  object,
+  readBody,
+  text,
+} from '../command-handler/index.ts';
 import { WAIT_STAGES, type WaitSignal } from './messages.ts';
 
 /** SimpleWaitSignal (contract 5.1). */

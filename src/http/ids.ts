@@ -8,6 +8,9 @@ const MAX_AGGREGATE_ID = MAX_WORKFLOW_ID - Buffer.byteLength(`${AGGREGATE_NAME}/
 /** Bytes; with the aggregate id it must fit an entry of an index. */
 const MAX_REQUEST_ID = 1_024;
 
+/** Bytes of each text that says to whom an event is sent again: it is stored, and sent to every reader of the feed. */
+const MAX_TARGET_TEXT = 1_024;
+
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const INTEGER = /^[+-]?\d+$/;
 const INT32_MAX = 2 ** 31 - 1;
@@ -62,9 +65,16 @@ export const checkAggregateId = (id: string): string => checkId('aggregate id', 
 /** A request id that every part of the house can carry. @throws RequestError */
 export const checkRequestId = (id: string): string => checkId('request id', id, MAX_REQUEST_ID);
 
+/** A text that says to whom an event is sent again. @throws RequestError where it is too long */
+export const checkTargetText = (what: string, text: string): string => checkSize(what, text, MAX_TARGET_TEXT);
+
 function checkId(what: string, id: string, limit: number): string {
   if (CONTROL_CHARACTER.test(id)) throw illegalArgument(`The ${what} contains a control character.`);
-  const size = Buffer.byteLength(id);
+  return checkSize(what, id, limit);
+}
+
+function checkSize(what: string, text: string, limit: number): string {
+  const size = Buffer.byteLength(text);
   if (size > limit) throw illegalArgument(`The ${what} is ${size} bytes long: at most ${limit} are possible.`);
-  return id;
+  return text;
 }

@@ -126,6 +126,17 @@ it.each([
   expect(json(received)).toMatchObject({ errorCode: 'IllegalArgument', errorMsg });
 });
 
+it.each(['id', 'contextName', 'processorName', 'name'])('refuses a target whose %s is too long', async (field) => {
+  const text = 'ä'.repeat(513);
+  const target = field === 'id' ? { id: text } : { function: { ...SAMPLE, functionKind: 'EVENT', [field]: text } };
+  const received = await compensate('c/1', 'EVENT', target);
+  expect(received.status).toBe(400);
+  expect(json(received)).toMatchObject({
+    errorCode: 'IllegalArgument',
+    errorMsg: `The ${field} is 1026 bytes long: at most 1024 are possible.`,
+  });
+});
+
 const resend = (path: string) => doors.send({ method: 'POST', path: `/execution_failed/state/${path}` });
 
 it('sends the states after all versions again, record by record in the order of the bytes of their ids', async () => {

@@ -1,13 +1,10 @@
-import type { FunctionInfo } from '../../domain/index.ts';
-import { type RedeliveryTarget, redeliverVersion, resendStateEvents } from '../../feed/index.ts';
-import { readCompensationTarget } from '../../gateway/index.ts';
+import { redeliverVersion, resendStateEvents } from '../../feed/index.ts';
 import { runBatch } from '../../history/index.ts';
 import { ok } from '../answer.ts';
+import { readCompensationTarget } from '../compensation-target.ts';
 import { batchRange, pathId, pathInt } from '../ids.ts';
-import { decodeJson, undecodable } from '../json-body.ts';
 import { BATCH_ERRORS } from '../openapi/conventions.ts';
-import { illegalArgument } from '../request-error.ts';
-import type { Exchange, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { batchAnswer } from './snapshots.ts';
 
 const REDELIVERY = {
@@ -29,7 +26,7 @@ export const REDELIVERY_ROUTES: readonly Route[] = [
     responses: { ...BATCH_ERRORS, 409: 'wow.SourcingVersionConflict' },
     handle: async (exchange, { gateway, pools }) => {
       const [id, version] = [pathId(exchange.request), pathInt(exchange.request, 'version')];
-      const target = await readTarget(exchange, () => gateway.nextId());
+      const target = await readCompensationTarget(exchange, () => gateway.nextId());
       return ok((await redeliverVersion(pools, id, version, target)) ? 1 : 0);
     },
   },
@@ -51,17 +48,3 @@ export const REDELIVERY_ROUTES: readonly Route[] = [
     },
   },
 ];
-
-/** @throws RequestError */
-async function readTarget({ request, text }: Exchange, nextId: () => string): Promise<RedeliveryTarget> {
-  const json = decodeJson(await text(), request.get('Content-Type'));
-  const target = readCompensationTarget(json);
-  if (!target.ok) throw undecodable(target.message);
-  const { id, function: wanted } = target.body;
-  return { id: id ?? nextId(), function: { ...wanted, functionKind: messageKind(wanted) } };
-}
-
-function messageKind({ functionKind }: FunctionInfo): RedeliveryTarget['function']['functionKind'] {
-  if (functionKind === 'EVENT' || functionKind === 'STATE_EVENT') return functionKind;
-  throw illegalArgument(`Unsupported FunctionKind:${functionKind}`);
-}
