@@ -16,7 +16,7 @@ const RESEND = { contextName: 'wow', processorName: 'ResendStateEventHandler', n
 
 /**
  * Puts one version of a record into the feed again, for one function (contract 9.5). False: there is no such version.
- * @throws SourcingConflict where the state after it cannot be told; StoreUnavailable
+ * @throws SourcingConflict where the state after it cannot be told, or the version is missing; StoreUnavailable
  */
 export async function redeliverVersion(
   pools: Pick<Pools, 'commands' | 'queries'>,
@@ -25,10 +25,11 @@ export async function redeliverVersion(
   target: RedeliveryTarget,
 ): Promise<boolean> {
   const header = compensateHeader(target.id, target.function);
-  if (target.function.functionKind === 'EVENT') return redeliverEvent(pools.commands, id, version, header);
+  const { functionKind } = target.function;
   if (version < 1) return false;
-  for await (const sourced of sourceVersions(pools.queries, id, version)) {
-    if (sourced.stream.version === version) {
+  if (functionKind === 'EVENT' && (await redeliverEvent(pools.commands, id, version, header))) return true;
+  for await (const sourced of sourceVersions(pools.queries, id, { tail: version })) {
+    if (functionKind === 'STATE_EVENT' && sourced.stream.version === version) {
       await redeliver(pools.commands, 'STATE_EVENT', [withHeader(stateEvent(sourced), header)]);
       return true;
     }
@@ -38,26 +39,30 @@ export async function redeliverVersion(
 
 /**
  * Puts the state events of all versions of a record into the feed again (contract 9.6). `wish` is the id of that.
- * @throws SourcingConflict, StoreUnavailable
+ * @throws SourcingConflict, StoreUnavailable; the reason of `cancelled`, after which no more is sent
  */
 export async function resendStateEvents(
   pools: Pick<Pools, 'commands' | 'queries'>,
   id: string,
   wish: string,
+  cancelled: AbortSignal,
 ): Promise<void> {
   const header = compensateHeader(wish, RESEND);
   let chunk: string[] = [];
   let size = 0;
+  const send = async (): Promise<void> => {
+    cancelled.throwIfAborted();
+    await redeliver(pools.commands, 'STATE_EVENT', chunk);
+    chunk = [];
+    size = 0;
+  };
   for await (const sourced of sourceVersions(pools.queries, id)) {
     const message = withHeader(stateEvent(sourced), header);
     chunk.push(message);
     size += message.length;
-    if (size < MAX_CHUNK) continue;
-    await redeliver(pools.commands, 'STATE_EVENT', chunk);
-    chunk = [];
-    size = 0;
+    if (size >= MAX_CHUNK) await send();
   }
-  if (chunk.length > 0) await redeliver(pools.commands, 'STATE_EVENT', chunk);
+  if (chunk.length > 0) await send();
 }
 
 /** What tells the function that is meant from all others (contract 4.5). */

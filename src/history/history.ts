@@ -22,7 +22,7 @@ export interface VersionRange {
 /** The record as of its newest version that is not above `version`; null where there is no record. @throws as {@link sourceVersions} */
 export async function snapshotAtVersion(pool: Pool, id: string, version: number): Promise<Snapshot | null> {
   let last: Snapshot | null = null;
-  for await (const { snapshot } of sourceVersions(pool, id, version)) last = snapshot;
+  for await (const { snapshot } of sourceVersions(pool, id, { tail: version })) last = snapshot;
   return last;
 }
 
@@ -41,7 +41,7 @@ export async function* traceRecord(pool: Pool, id: string, range: VersionRange):
   const { head = 1, limit = Number.POSITIVE_INFINITY } = range;
   const tail = Math.min(range.tail ?? Number.POSITIVE_INFINITY, head + limit - 1);
   if (limit === 0) return;
-  for await (const version of sourceVersions(pool, id, Number.isFinite(tail) ? tail : undefined)) {
+  for await (const version of sourceVersions(pool, id, { tail: Number.isFinite(tail) ? tail : undefined })) {
     if (version.snapshot.version >= head) yield stateEvent(version);
   }
 }

@@ -1,3 +1,4 @@
+export { BatchInterrupted } from './batch-interrupted.ts';
 export { type BatchResult, runBatch } from './batch.ts';
 export { type StateEvent, snapshotAtTime, snapshotAtVersion, stateEvent, traceRecord } from './history.ts';
 export { regenerateSnapshot } from './regenerate.ts';

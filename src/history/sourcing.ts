@@ -17,30 +17,46 @@ const NO_LIMIT = 2 ** 31 - 1;
 /** Where event streams are read from: a pool, or a client in a transaction. */
 type Source = Parameters<typeof loadEventStreams>[0];
 
+/** Which versions are wanted; what is left out does not restrict. */
+export interface Wanted {
+  /** The one that was there already: those behind it come. */
+  readonly after?: Version | null;
+  /** The last one. */
+  readonly tail?: number | undefined;
+}
+
 /**
- * Every version of a record up to `tail`, ascending, each folded from all the events before it and never from the stored
+ * The wanted versions of a record, ascending, each folded from all the events before it and never from the stored
  * snapshot.
  * @throws SourcingConflict where the events do not follow one another; StoreUnavailable
  */
-export async function* sourceVersions(source: Source, id: string, tail = NO_LIMIT): AsyncGenerator<Version> {
-  let version: Version | null = null;
+export async function* sourceVersions(source: Source, id: string, wanted: Wanted = {}): AsyncGenerator<Version> {
+  const { tail = NO_LIMIT } = wanted;
+  let version = wanted.after ?? null;
   for (;;) {
-    const head: number = (version?.snapshot.version ?? 0) + 1;
-    const streams = await loadEventStreams(source, id, head, tail, PAGE);
+    const streams = await loadEventStreams(source, id, versionAfter(version), tail, PAGE);
     for (const stream of streams) {
       version = next(version, stream);
       yield version;
     }
-    if (streams.length < PAGE) return;
+    if (streams.length < PAGE) break;
   }
+  if (versionAfter(version) > tail || tail === NO_LIMIT) return;
+  // The tail was not reached: either the record ends before, or there is a gap.
+  const [later] = await loadEventStreams(source, id, versionAfter(version), NO_LIMIT, 1);
+  if (later !== undefined) next(version, later);
 }
+
+const versionAfter = (version: Version | null): number => (version?.snapshot.version ?? 0) + 1;
 
 function next(version: Version | null, stream: EventStream): Version {
   try {
     const snapshot = evolve(version?.snapshot ?? null, stream);
     return { stream, snapshot, notBefore: notBeforeAfter(version?.notBefore ?? null, stream) };
   } catch (error) {
-    if (error instanceof RangeError) throw new SourcingConflict(error.message, error);
-    throw error;
+    // Whatever else it is, the stored event is not what was once stored.
+    const { message } = error as Error;
+    const reason = error instanceof RangeError ? message : `version ${stream.version} cannot be read: ${message}`;
+    throw new SourcingConflict(reason, error);
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { GatewayError } from '../gateway/index.ts';
-import { SourcingConflict } from '../history/index.ts';
+import { BatchInterrupted, SourcingConflict } from '../history/index.ts';
 import { QueryRefused } from '../query/index.ts';
 import { NoMachineId, StoreBusy, StoreRefused, StoreTimeout, StoreUnavailable } from '../store/index.ts';
 import { type ErrorInfo, errorInfo, statusOf } from './error-info.ts';
@@ -46,6 +46,10 @@ export function failureOf(error: unknown, log: Logger): Failure {
   if (error instanceof StoreUnavailable) {
     log.warn({ reason: error.message }, 'a request found the store unavailable');
     return failure(errorInfo('ServiceUnavailable', 'The store does not answer at the moment. Try again in a second.'));
+  }
+  if (error instanceof BatchInterrupted) {
+    const { info, ...rest } = failureOf(error.cause, log);
+    return { ...rest, info: { ...info, errorMsg: `${info.errorMsg} ${error.message}` } };
   }
   if (error instanceof SourcingConflict) {
     log.error({ err: error }, 'a record cannot be sourced from its events');

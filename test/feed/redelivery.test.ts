@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StateEvent } from '../../src/history/index.ts';
-import { type Feed, createFeed } from '../../src/feed/index.ts';
-import { pruneRedeliveries } from '../../src/store/index.ts';
+import { type StateEvent, runBatch } from '../../src/history/index.ts';
+import { type Feed, createFeed, resendStateEvents } from '../../src/feed/index.ts';
+import { type Pool, pruneRedeliveries } from '../../src/store/index.ts';
 import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { type Doors, GLOBAL_ID, json, openDoors } from '../http/doors.ts';
 import type { Received } from '../http/send.ts';
@@ -164,6 +164,28 @@ it('sends the states after all versions again, record by record in the order of 
       'compensate.function': 'Resend',
     },
   });
+});
+
+it('stops amid the versions of a record when the caller is gone', async () => {
+  const error = { errorCode: 'E', errorMsg: '', stackTrace: 'x'.repeat(60_000), succeeded: false };
+  const spec = { maxRetries: 3, minBackoff: 600, executionTimeout: 60 };
+  const changes = Array.from({ length: 19 }, () => signal('apply_retry_spec', spec));
+  await handlerOn(store).handle('~many', [create(Date.now(), { error }), ...changes], 1);
+  const leaving = new AbortController();
+  const commands: Pool = {
+    ...store.commands,
+    query(statement, values) {
+      leaving.abort();
+      return store.commands.query(statement, values);
+    },
+  };
+  const range = { afterId: 'c', limit: 5, cancelled: leaving.signal };
+  const result = await runBatch({ pool: store.queries, log: SILENT }, range, (id) =>
+    resendStateEvents({ commands, queries: store.queries }, id, 'gone', leaving.signal),
+  );
+  expect(result).toMatchObject({ afterId: 'c', size: 0, errorCode: 'Ok' });
+  const sent = await store.sql(`select from redress.redelivery where message #>> '{header,compensate.id}' = 'gone'`);
+  expect(sent.length).toBeLessThan(10);
 });
 
 it.each([

@@ -43,7 +43,7 @@ export const REDELIVERY_ROUTES: readonly Route[] = [
       const range = { ...batchRange(request), cancelled };
       const wish = gateway.nextId();
       return batchAnswer(
-        await runBatch({ pool: pools.queries, log }, range, (id) => resendStateEvents(pools, id, wish)),
+        await runBatch({ pool: pools.queries, log }, range, (id) => resendStateEvents(pools, id, wish, cancelled)),
       );
     },
   },

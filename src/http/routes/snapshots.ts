@@ -39,7 +39,7 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     answer: null,
     responses: HISTORY_ERRORS,
     handle: async ({ request }, { pools }) => {
-      const isThere = await regenerateSnapshot(pools.commands, pathId(request));
+      const isThere = await regenerateSnapshot(pools, pathId(request));
       if (!isThere) throw new RequestError('NotFound', 'Not found resource!');
       return { kind: 'empty', status: 200 };
     },
@@ -54,9 +54,7 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     responses: BATCH_ERRORS,
     handle: async ({ request, cancelled }, { pools, log }) => {
       const range = { ...batchRange(request), cancelled };
-      return batchAnswer(
-        await runBatch({ pool: pools.queries, log }, range, (id) => regenerateSnapshot(pools.commands, id)),
-      );
+      return batchAnswer(await runBatch({ pool: pools.queries, log }, range, (id) => regenerateSnapshot(pools, id)));
     },
   },
 ];
