@@ -11,6 +11,7 @@ import {
   saveCheckpoint,
 } from '../../src/store/index.ts';
 import { create, handlerOn, outcomeOf, signal } from '../command-handler/handling.ts';
+import { FAILED_EXECUTION } from '../support/api.ts';
 import { AFTER, FINISHED_AT, halfRecords, storeDeleted, storeRecord, storeSucceeded } from '../support/finished.ts';
 import { type TestStore, openStore } from '../support/store.ts';
 
@@ -111,15 +112,15 @@ order by redress.integer_at(document, '{eventTime}'), aggregate_id limit 500`,
   });
 
   it('free their ids and their request ids', async () => {
-    const again = signal('create_execution_failed', (create(0) as { message: { body: unknown } }).message.body, {
-      requestId: 'used',
-    });
-    await storeRecord(store, 'same', [again, signal('default_delete_aggregate')]);
+    const createAs = (requestId: string) =>
+      signal('create_execution_failed', { ...FAILED_EXECUTION, executeAt: 0 }, { requestId });
+    await storeRecord(store, 'same', [createAs('used'), signal('default_delete_aggregate')]);
+    expect(outcomeOf(await handlerOn(store).handle('same', [createAs('used')], 1))).toMatchObject({ ok: false });
     await remove('same');
-    const repeated = signal('create_execution_failed', (create(0) as { message: { body: unknown } }).message.body, {
-      requestId: 'used',
+    expect(outcomeOf(await handlerOn(store).handle('same', [createAs('used')], 1))).toMatchObject({
+      ok: true,
+      version: 1,
     });
-    expect(outcomeOf(await handlerOn(store).handle('same', [repeated], 1))).toMatchObject({ ok: true, version: 1 });
     expect(await store.check('same')).toEqual([]);
   });
 });
@@ -143,7 +144,13 @@ function gated({ commands }: Pools): { readonly pool: Pool; readonly reached: Pr
         return result;
       }),
   };
-  return { pool, reached, open: () => open(undefined) };
+  return {
+    pool,
+    reached,
+    open() {
+      open(undefined);
+    },
+  };
 }
 
 describe('a command that meets the removal of its record', () => {
@@ -157,12 +164,12 @@ describe('a command that meets the removal of its record', () => {
     'finds no record when it comes later: %s',
     async (name) => {
       await storeDeleted(store, 'record');
-      const { pool, reached, open } = gated(store);
-      const removing = removeFinished(pool, AFTER, ['record']);
-      await reached;
+      const gate = gated(store);
+      const removing = removeFinished(gate.pool, AFTER, ['record']);
+      await gate.reached;
       const commanding = handlerOn(store).handle('record', [commands[name]()], 1);
       await untilSomebodyWaits();
-      open();
+      gate.open();
       expect(await removing).toEqual({ records: 1, events: 2 });
       expect(await commanding).toMatchObject({ outcomes: [{ ok: false, version: 0 }], record: null });
     },
@@ -170,12 +177,12 @@ describe('a command that meets the removal of its record', () => {
 
   it('makes a new record when it is a create that comes later', async () => {
     await storeDeleted(store, 'record');
-    const { pool, reached, open } = gated(store);
-    const removing = removeFinished(pool, AFTER, ['record']);
-    await reached;
+    const gate = gated(store);
+    const removing = removeFinished(gate.pool, AFTER, ['record']);
+    await gate.reached;
     const creating = handlerOn(store).handle('record', [create()], 1);
     await untilSomebodyWaits();
-    open();
+    gate.open();
     expect(await removing).toEqual({ records: 1, events: 2 });
     expect(outcomeOf(await creating)).toMatchObject({ ok: true, version: 1 });
     expect(await store.check('record')).toEqual([]);
@@ -184,12 +191,12 @@ describe('a command that meets the removal of its record', () => {
   it('keeps the record when it is there first', async () => {
     await storeDeleted(store, 'record');
     await storeDeleted(store, 'other');
-    const { pool, reached, open } = gated(store);
-    const commanding = handlerOn({ ...store, commands: pool }).handle('record', [commands.recover()], 1);
-    await reached;
+    const gate = gated(store);
+    const commanding = handlerOn({ ...store, commands: gate.pool }).handle('record', [commands.recover()], 1);
+    await gate.reached;
     // Does not wait for it either.
     expect(await remove('record', 'other')).toEqual({ records: 1, events: 2 });
-    open();
+    gate.open();
     expect(outcomeOf(await commanding)).toMatchObject({ ok: true, version: 3 });
     expect(await remove('record')).toEqual(GONE);
     expect(await store.check('record')).toEqual([]);

@@ -3,7 +3,7 @@ import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import type { TestStore } from './store.ts';
 
 /** When the finished records of a test came to rest. */
-export const FINISHED_AT = Date.UTC(2026, 0, 31, 12);
+export const FINISHED_AT = Date.UTC(2024, 0, 31, 12);
 /** The moment after that. */
 export const AFTER = FINISHED_AT + 1;
 
