@@ -5,8 +5,8 @@ import { type Removal, type RetentionDeps, removeFinishedRecords } from './remov
 
 /** Milliseconds between two runs. */
 const INTERVAL = 60 * 60_000;
-/** Milliseconds before a run that failed is begun again. */
-const RETRY_INTERVAL = 60_000;
+/** Milliseconds before a run that did not come to its end is begun again. */
+const RETRY_INTERVAL = 5_000;
 /** Milliseconds between two looks whether this process leads now. */
 const IDLE = 1_000;
 
@@ -40,7 +40,7 @@ export function runRetention(deps: RetentionJobDeps): { stop(): Promise<void> } 
       try {
         if (Date.now() >= next && leadership.isLeader()) await runOnce();
       } catch (error) {
-        if (error instanceof StoreUnavailable) log.warn({ reason: error.message }, 'retention waits for Postgres');
+        if (error instanceof StoreUnavailable) log.debug({ reason: error.message }, 'retention waits');
         else log.error({ err: error }, 'retention failed and goes on');
       }
       await delay(IDLE, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);

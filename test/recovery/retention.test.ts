@@ -6,7 +6,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFeed, runSubscriber } from '../../src/feed/index.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { removeFinishedRecords, runRetention } from '../../src/recovery/index.ts';
-import { BEGINNING, type Pools, StoreTimeout, campaign, loadCheckpoint } from '../../src/store/index.ts';
+import {
+  BEGINNING,
+  type Pools,
+  StoreTimeout,
+  StoreUnavailable,
+  campaign,
+  loadCheckpoint,
+} from '../../src/store/index.ts';
 import { create } from '../command-handler/handling.ts';
 import { startReading } from '../feed/reading.ts';
 import { eventually } from '../support/eventually.ts';
@@ -160,6 +167,22 @@ describe('the job', () => {
       },
     };
   }
+
+  it('begins again soon after a run that Postgres did not let come to its end', async () => {
+    await storeSucceeded(store, 'record');
+    const pools = store.open();
+    let failures = 0;
+    const transaction: Pools['commands']['transaction'] = (work) =>
+      failures > 0
+        ? pools.commands.transaction(work)
+        : Promise.reject(new StoreUnavailable(`a test, ${(failures += 1)} times`));
+    const process = start({ ...pools, commands: { ...pools.commands, transaction } });
+    await eventually(async () => {
+      expect(await countRecords()).toBe(0);
+    });
+    expect(failures).toBe(1);
+    await process.stop();
+  });
 
   it('runs in one process of two, which counts what it removes', async () => {
     await storeCopies(store, await storeSucceeded(store, 'led'), 100);

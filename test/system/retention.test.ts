@@ -29,7 +29,7 @@ where aggregate_id = 'old'`,
     );
   await eventually(async () => {
     expect(await idsIn('snapshot')).toEqual(['open', 'young']);
-  });
+  }, 25_000);
   expect(await idsIn('event_stream')).toEqual(['open', 'young']);
   await eventually(async () => {
     const metrics = (await system.api.get('/metrics')).body;
