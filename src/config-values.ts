@@ -11,6 +11,12 @@ export function wholeNumber(min: number, max: number) {
     .pipe(z.number().min(min, { error }).max(max, { error }));
 }
 
+/** For how long something is kept: days in milliseconds, or null for ever. */
+export const keptFor = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,4}d)$/, { error: mustBe('off, or a number of days such as 30d') })
+  .transform((text) => (text === 'off' ? null : Number.parseInt(text) * 86_400_000));
+
 /** One of a few words. */
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: mustBe(`one of ${words.join(', ')}`) });

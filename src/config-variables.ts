@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { baseUrl, databaseUrl, either, host, hostList, oneOf, someOf, timeZone, wholeNumber } from './config-values.ts';
+import {
+  baseUrl,
+  databaseUrl,
+  either,
+  host,
+  hostList,
+  keptFor,
+  oneOf,
+  someOf,
+  timeZone,
+  wholeNumber,
+} from './config-values.ts';
 
 /** What a process does: answer REST, carry out workflows and activities, or both. */
 export const ROLES = ['api', 'worker'] as const;
@@ -86,6 +97,11 @@ export const VARIABLES = z.object({
   QUERY_ZONE: timeZone.optional().register(VARIABLE_NOTES, {
     derivedDefault: '`TZ`, else that of the machine',
     meaning: 'Time zone in which queries understand days, weeks and months that name none, e.g. `Europe/Berlin`.',
+  }),
+  RETENTION: keptFor.prefault('off').register(VARIABLE_NOTES, {
+    meaning:
+      'How long records are kept that are SUCCEEDED or deleted and rest, e.g. `30d`; then they are removed with their events. ' +
+      '`off` keeps them for ever.',
   }),
   SHUTDOWN_TIMEOUT: wholeNumber(1, 600).prefault('10').register(VARIABLE_NOTES, {
     meaning: 'Seconds that running requests and activities get to end after SIGTERM or Ctrl-C.',

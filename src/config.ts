@@ -29,6 +29,8 @@ export interface Config {
   readonly queryGuard: boolean;
   /** Time zone of date operators that name none. */
   readonly queryZone: string;
+  /** Milliseconds for which finished records are kept; null: for ever. */
+  readonly retention: number | null;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
   readonly logLevel: LogLevel;
@@ -76,6 +78,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxWaiting: data.MAX_WAITING,
     queryGuard: data.QUERY_GUARD,
     queryZone: data.QUERY_ZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    retention: data.RETENTION,
     shutdownTimeout: data.SHUTDOWN_TIMEOUT * 1_000,
     logLevel: data.LOG_LEVEL,
   });

@@ -6,6 +6,7 @@ import { TargetsFileError } from './dispatch/index.ts';
 import { ListenError } from './http/index.ts';
 import { type Service, startService } from './service.ts';
 import { rebase } from './rebase.ts';
+import { retain } from './retention.ts';
 import { StoreUnavailable, StoreUnusable } from './store/index.ts';
 import { TemporalConfigError, installRuntime } from './temporal/index.ts';
 
@@ -13,15 +14,20 @@ import { TemporalConfigError, installRuntime } from './temporal/index.ts';
 const EXPECTED = [ConfigError, TargetsFileError, StoreUnusable, StoreUnavailable, TemporalConfigError, ListenError];
 
 const REBASE = 'feed rebase';
+const RETENTION = 'retention';
+const DRY_RETENTION = 'retention --dry-run';
+const COMMANDS = ['', REBASE, RETENTION, DRY_RETENTION];
 
 const USAGE = `Redress: the service. Settings come from the environment.
 
-  node src/main.ts              runs it
-  node src/main.ts ${REBASE}  lets the event feed go on after the database was restored from a backup, and ends`;
+  node src/main.ts                      runs it
+  node src/main.ts ${REBASE}          lets the event feed go on after the database was restored from a backup, and ends
+  node src/main.ts ${RETENTION}            removes finished records that are older than RETENTION, and ends
+  node src/main.ts ${DRY_RETENTION}  says what that would remove, and ends`;
 
 async function main(): Promise<void> {
   const command = process.argv.slice(2).join(' ');
-  if (command !== '' && command !== REBASE) {
+  if (!COMMANDS.includes(command)) {
     process.stdout.write(`${USAGE}\n\n${configHelp()}\n`);
     process.exitCode = command === '--help' ? 0 : 2;
     return;
@@ -30,6 +36,10 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel, base: { pid: process.pid } });
   if (command === REBASE) {
     await rebase(config.databaseUrl, log);
+    return;
+  }
+  if (command === RETENTION || command === DRY_RETENTION) {
+    await retain(config, log, command === DRY_RETENTION);
     return;
   }
   process.on('uncaughtException', (error) => {

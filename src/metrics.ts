@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Decision } from './command-handler/index.ts';
 import type { CommandName } from './domain/index.ts';
-import type { FeedLag } from './store/index.ts';
+import type { Removal } from './recovery/index.ts';
+import type { FeedLag, Removed } from './store/index.ts';
 
 /** Milliseconds for which the number of open records is not counted again. */
 const COUNTED_FOR = 10_000;
@@ -25,6 +26,10 @@ export interface Metrics {
   decided(decision: Decision): void;
   /** Counts a command that was refused before anything decided it. */
   refused(name: CommandName, code: string): void;
+  /** Counts what retention has removed in one batch. */
+  removed(removed: Removed): void;
+  /** Notes that retention has looked at every record. */
+  retained(removal: Removal): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -45,6 +50,21 @@ export function createMetrics(): Metrics {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 300],
     registers,
   });
+  const removedRecords = new Counter({
+    name: 'redress_retention_removed_records_total',
+    help: 'Finished records that this process has removed, each with all its events.',
+    registers,
+  });
+  const lastRetention = new Gauge({
+    name: 'redress_retention_last_run_timestamp_seconds',
+    help: 'When this process last came to the end of a run of retention; 0: not yet.',
+    registers,
+  });
+  const heldBack = new Gauge({
+    name: 'redress_retention_held_back_records',
+    help: 'Records that the last run of retention had to keep, since a subscriber of the feed is behind.',
+    registers,
+  });
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -55,6 +75,13 @@ export function createMetrics(): Metrics {
     },
     refused(name, code) {
       commands.inc({ command: name, origin: 'signal', outcome: code });
+    },
+    removed({ records }) {
+      removedRecords.inc(records);
+    },
+    retained(removal) {
+      lastRetention.setToCurrentTime();
+      heldBack.set(removal.heldBack);
     },
     observe(readings) {
       const gauge = (name: string, help: string, read: (into: Gauge) => void | Promise<void>): void => {

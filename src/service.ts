@@ -17,7 +17,7 @@ import {
   startHttp,
 } from './http/index.ts';
 import { createMetrics } from './metrics.ts';
-import { runStarter } from './recovery/index.ts';
+import { runRetention, runStarter } from './recovery/index.ts';
 import {
   campaign,
   checkCluster,
@@ -115,6 +115,21 @@ export async function startService(config: Config, log: Logger): Promise<Service
     autoRetry: config.autoRetry,
     log,
   });
+  const retention =
+    config.retention === null
+      ? null
+      : runRetention({
+          pools,
+          leadership,
+          retention: config.retention,
+          onRemoved: (removed) => {
+            metrics.removed(removed);
+          },
+          onRun: (removal) => {
+            metrics.retained(removal);
+          },
+          log,
+        });
   const feed = createFeed({ pool: pools.queries, log });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
@@ -161,7 +176,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await closed;
       clearTimeout(waits);
       gateway.stop();
-      await starter.stop();
+      await Promise.all([starter.stop(), retention?.stop()]);
       await link.stop();
       await leadership.stop();
       await lease.release();

@@ -63,7 +63,10 @@ export function runSubscriber({ pools, feed, subscriber, log }: SubscriberDeps):
 
   const lead = async (session: Client): Promise<void> => {
     const leads = (): boolean => !signal.aborted && leadership.session() === session;
-    const checkpoint = (await loadCheckpoint(session, name)) ?? BEGINNING;
+    const known = await loadCheckpoint(session, name);
+    // From now on nothing is removed that it has not taken.
+    if (known === null) await saveCheckpoint(session, name, BEGINNING);
+    const checkpoint = known ?? BEGINNING;
     for await (const { entries, next } of feed.read(checkpoint, signal)) {
       if (!leads()) return;
       if (entries.length === 0) continue;

@@ -10,6 +10,7 @@ import {
 } from '../query/index.ts';
 import type { Pools } from '../store/index.ts';
 import type { List } from './list.ts';
+import { createSharedCounts } from './shared-counts.ts';
 
 /** What a query is about and on whose behalf it is asked (query contract 3.1). */
 export type QueryScope = Pick<QueryContext, 'subject' | 'result' | 'ownerId' | 'spaceId'>;
@@ -55,7 +56,7 @@ export function createQueries(
   // What callers ask is of endless variety: prepared under a name, it would fill every connection.
   const run = <Row extends object>({ text, values }: Sql): Promise<Row[]> =>
     queries.query<Row>({ name: '', text }, values);
-  const count = async (sql: Sql): Promise<number> => Number((await run<{ total: string }>(sql))[0]?.total ?? 0);
+  const count = createSharedCounts(async (sql) => Number((await run<{ total: string }>(sql))[0]?.total ?? 0));
 
   async function* read({ rows, project, limit }: RowsQuery): AsyncGenerator<JsonObject[], void> {
     if (limit !== null && limit <= MAX_ROWS_AT_ONCE) {

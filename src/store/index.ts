@@ -13,5 +13,6 @@ export * from './migrate.ts';
 export * from './outcomes.ts';
 export * from './pools.ts';
 export * from './records.ts';
+export * from './retention.ts';
 export * from './streams.ts';
 export * from './redeliveries.ts';

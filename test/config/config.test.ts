@@ -35,6 +35,7 @@ test('a database is all that must be given', () => {
     maxWaiting: 2000,
     queryGuard: false,
     queryZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    retention: null,
     shutdownTimeout: 10_000,
     logLevel: 'info',
   } satisfies Config);
@@ -76,6 +77,8 @@ describe('a setting is read from its variable', () => {
     [{ MAX_WAITING: '5' }, { maxWaiting: 5 }],
     [{ QUERY_GUARD: 'on' }, { queryGuard: true }],
     [{ QUERY_ZONE: 'Europe/Berlin' }, { queryZone: 'Europe/Berlin' }],
+    [{ RETENTION: '30d' }, { retention: 30 * 24 * 60 * 60 * 1_000 }],
+    [{ RETENTION: 'off' }, { retention: null }],
     [{ SHUTDOWN_TIMEOUT: '30' }, { shutdownTimeout: 30_000 }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ SOMETHING_ELSE: 'x' }, {}],
@@ -119,6 +122,8 @@ describe('a refused setting says what is wrong and what would be right', () => {
     ['MAX_CACHED_WORKFLOWS', '0', 'is 0: it must be a whole number from 1 to 100000'],
     ['QUERY_GUARD', 'true', 'is "true": it must be on or off'],
     ['QUERY_ZONE', 'Mars/Olympus', 'is "Mars/Olympus": it must be a time zone such as UTC or Europe/Berlin'],
+    ['RETENTION', '0d', 'is "0d": it must be off, or a number of days such as 30d'],
+    ['RETENTION', '12h', 'is "12h": it must be off, or a number of days such as 30d'],
     ['LOG_LEVEL', 'loud', 'is "loud": it must be one of fatal, error, warn, info, debug, trace, silent'],
   ] as const)('%s=%s', ([name, value, text]) => {
     expect(problemsOf({ DATABASE_URL, [name]: value })).toEqual({ [name]: text });
