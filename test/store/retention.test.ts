@@ -92,8 +92,9 @@ order by redress.integer_at(document, '{eventTime}'), aggregate_id limit 500`,
   it('stay while one of the subscribers has still to take their last event', async () => {
     await storeSucceeded(store, 'taken');
     await storeSucceeded(store, 'waited-for');
-    const events = await readFeed(store.queries, { era: 0, transactionId: 0n, position: 0n }, await farAway(), 100);
-    const [, , lastOfTaken, , , last] = events;
+    const start = { era: 0, transactionId: 0n, position: 0n };
+    const { entries } = await readFeed(store.queries, start, await farAway(), { count: 100, size: 1_000_000 });
+    const [, , lastOfTaken, , , last] = entries;
     if (lastOfTaken === undefined || last === undefined) throw new Error('there are too few events');
     const session = await store.session('starter');
     await saveCheckpoint(session, 'fast', last.cursor);
