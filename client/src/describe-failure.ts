@@ -54,8 +54,8 @@ function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   if (typeof thrown === 'string') return thrown;
   try {
-    // Not of everything it makes a text, whatever its type says.
-    return JSON.stringify(thrown) ?? String(thrown);
+    const json: unknown = JSON.stringify(thrown);
+    return typeof json === 'string' ? json : String(thrown);
   } catch {
     return `a value of type ${typeof thrown} was thrown`;
   }

@@ -19,7 +19,7 @@ export interface GuardOptions<Event> extends RecoverabilityRules {
   readonly retrySpec?: RetrySpec;
   /** In place of the request id that is made of event and function: one id, one record. */
   readonly requestId?: (event: Event) => string;
-  /** Milliseconds that the report may take; without it 10 s. */
+  /** Milliseconds that Redress may take for the report; without it 10 s. Where it does not answer at all, 5 s more. */
   readonly timeout?: number;
   /** Told of every failure that was reported, e.g. for a log. */
   readonly onReport?: (report: Report<Event>) => void;
@@ -84,8 +84,7 @@ async function report<Event>(event: Event, failure: unknown, options: GuardOptio
       ...(recoverable === null ? {} : { recoverable }),
     };
     const requestId = options.requestId?.(event) ?? requestIdOf(eventId, name);
-    const signal = AbortSignal.timeout(timeout);
-    return (await redress.createExecutionFailed(body, { requestId, waitTimeout: timeout, signal })).aggregateId;
+    return (await redress.createExecutionFailed(body, { requestId, waitTimeout: timeout })).aggregateId;
   } catch (cause) {
     if (cause instanceof DuplicateRequestIdError) return null;
     const why = cause instanceof Error ? cause.message : String(cause);
