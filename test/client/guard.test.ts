@@ -17,7 +17,10 @@ interface Paid {
   readonly order: string;
 }
 
-type Sent = { readonly body: CreateExecutionFailed; readonly options: CreateOptions | undefined };
+interface Sent {
+  readonly body: CreateExecutionFailed;
+  readonly options: CreateOptions | undefined;
+}
 
 const EVENT: Paid = { id: 'event-1', order: 'order 1' };
 
