@@ -5,7 +5,7 @@ import { onRecord } from './conditions.ts';
 import { ConflictError, DuplicateRequestIdError, NotFoundError } from './errors.ts';
 import { type Outcome, type RetryHandler, execute, registerHandlers } from './execute.ts';
 import type { Snapshot } from './records.ts';
-import type { Retry } from './retry.ts';
+import { type Retry, idempotencyKey } from './retry.ts';
 
 const CONCURRENCY = 8;
 
@@ -57,8 +57,8 @@ export function startFeedRetries(
     }
   };
 
-  const report = async ({ executionId, attempt, idempotencyKey }: Retry, outcome: Outcome): Promise<void> => {
-    const options = { attempt, requestId: `${idempotencyKey}:${outcome.kind}` };
+  const report = async ({ executionId, attempt, ...retry }: Retry, outcome: Outcome): Promise<void> => {
+    const options = { attempt, requestId: `${retry.idempotencyKey}:${outcome.kind}` };
     const executeAt = Date.now();
     try {
       if (outcome.kind === 'succeeded') {
@@ -87,9 +87,10 @@ export function startFeedRetries(
     onOutcome?.(retry, outcome);
   };
 
-  /** Resolves when there is room for another one. */
+  /** Resolves when the attempt has begun, or is not to be. */
   const take = async (id: string, number: number, timeoutAt: number): Promise<void> => {
-    const key = `${id}:${number}`;
+    while (running.size >= concurrency) await Promise.race(running);
+    const key = idempotencyKey(id, number);
     const now = Date.now();
     for (const [other, until] of taken) if (until < now) taken.delete(other);
     if (signal.aborted || timeoutAt <= now || taken.has(key)) return;
@@ -102,7 +103,6 @@ export function startFeedRetries(
       })
       .finally(() => running.delete(work));
     running.add(work);
-    while (running.size >= concurrency) await Promise.race(running);
   };
 
   const catchUp = async (): Promise<void> => {
@@ -166,7 +166,7 @@ function toRetry(url: string, { version, state }: Snapshot): Retry {
   const { id, eventId, error, executeAt, retrySpec, retryState, recoverable } = state;
   const { errorCode, errorMsg, bindingErrors } = error;
   return {
-    idempotencyKey: `${id}:${retryState.retries}`,
+    idempotencyKey: idempotencyKey(id, retryState.retries),
     executionId: id,
     version,
     attempt: retryState.retries,

@@ -19,7 +19,7 @@ export interface ReceiveOptions {
 
 /**
  * The door through which Redress delivers retries to a service (`kind: http` in its targets file): takes the POST request
- * of any runtime that has the Request of the Web, and answers with the outcome. The answer is never an error of this code.
+ * of any runtime that has the Request of the Web, and answers with the outcome.
  * @throws TypeError for a secret that is none, and for two handlers of one function
  */
 export function receiveRetries(

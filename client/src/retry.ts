@@ -27,6 +27,10 @@ export interface Retry {
   readonly links: { readonly record: string; readonly workflow?: string };
 }
 
+/** The key of an attempt. Headers hold no more than ASCII, so everything else is percent-encoded, as Redress does it. */
+export const idempotencyKey = (executionId: string, attempt: number): string =>
+  `${executionId.replace(/[^\x21-\x24\x26-\x7e]/gu, encodeURIComponent)}:${attempt}`;
+
 /**
  * The retry that a verified body holds. Only what is needed to find and to execute the handler is checked; the rest is
  * what Redress says.

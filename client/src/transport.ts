@@ -1,5 +1,5 @@
 import type { CommandResult } from './command-result.ts';
-import { RedressError, type RequestFailure, redressError, statusOf } from './errors.ts';
+import { RedressError, RefusedError, type RequestFailure, redressError, statusOf } from './errors.ts';
 import { type SseFrame, readFrames } from './sse.ts';
 
 /** Milliseconds that an answer may take, unless its caller says otherwise: the service itself gives up after 30 s. */
@@ -45,15 +45,16 @@ interface ErrorBody extends Partial<CommandResult> {
 export function createTransport(url: string, { headers = {}, fetch: fetchFrom }: ConnectionOptions = {}): Transport {
   const base = url.replace(/\/+$/, '');
 
-  const send = async ({ method, path, body, ...call }: Call, accept: string, signal: AbortSignal | undefined) => {
+  const send = async (call: Call, accept: string, signal: AbortSignal | undefined) => {
+    const { method, path, body } = call;
     const response = await (fetchFrom ?? fetch)(base + path, {
       method,
-      headers: {
+      headers: toHeaders({
         accept,
         ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,
-      },
+      }),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -107,6 +108,17 @@ export function createTransport(url: string, { headers = {}, fetch: fetchFrom }:
       }
     },
   };
+}
+
+/** @throws RefusedError where one of them cannot be sent */
+function toHeaders(headers: Readonly<Record<string, string>>): Headers {
+  try {
+    return new Headers(headers);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    const message = `Ids and other values that travel as headers hold no line breaks and no letters beyond Latin-1: ${problem}`;
+    throw new RefusedError({ errorCode: 'IllegalArgument', message, status: null, cause });
+  }
 }
 
 /** `fetch` says only that it failed; why stands in the cause. */

@@ -222,6 +222,39 @@ describe('a service that reads the feed', () => {
     expect(problems).not.toEqual([]);
   });
 
+  it('executes so many retries at once, of records with any id, and waits for them when it stops', async () => {
+    const names = ['a ä', 'b %41', 'c:1/2'];
+    const [begun, done] = [new Set<string>(), Promise.withResolvers<undefined>()];
+    for (const name of names) {
+      work.set(name, ({ eventId }) => {
+        begun.add(eventId.id);
+        return done.promise;
+      });
+    }
+    const problems: unknown[] = [];
+    const onError = problems.push.bind(problems);
+    const retries = startFeedRetries(redress, [{ function: PULLED, handle }], { concurrency: 2, onError });
+    const ids = await Promise.all(
+      names.map(async (name) => {
+        const error = { errorCode: 'X', errorMsg: 'x', stackTrace: '' };
+        const body = { eventId: eventIdOf(name), error, executeAt: Date.now(), retrySpec: SOON };
+        const options = { aggregateId: name };
+        await redress.createExecutionFailed({ ...body, function: { functionKind: 'EVENT', ...PULLED } }, options);
+        return name;
+      }),
+    );
+    await Promise.all(ids.map((id) => untilStatus(id, 'PREPARED')));
+    await eventually(() => {
+      expect(begun.size).toBe(2);
+    });
+    const stopped = retries.stop();
+    done.resolve(undefined);
+    await stopped;
+    const records = await Promise.all(ids.map((id) => redress.records.state(id)));
+    expect(records.map(({ status }) => status).sort()).toEqual(['PREPARED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect(problems).toEqual([]);
+  });
+
   it('leaves the feed when it stops', async () => {
     const retries = startFromFeed();
     await eventually(async () => {

@@ -170,6 +170,11 @@ describe('an answer', () => {
     await expect(redress.records.get('x')).rejects.toThrow('Is that Redress? <html>Welcome!</html>');
   });
 
+  it('is not asked for with an id that no header holds', async () => {
+    const asked = connectRedress('http://127.0.0.1:9').deleteAggregate('x', { requestId: '請' });
+    await expect(asked).rejects.toMatchObject({ name: 'RefusedError', errorCode: 'IllegalArgument', status: null });
+  });
+
   it('is not waited for when the signal of the caller is aborted, whose reason that is', async () => {
     const redress = await answering(() => undefined);
     const leaving = new AbortController();
