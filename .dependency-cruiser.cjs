@@ -178,7 +178,7 @@ module.exports = {
   forbidden: [...rooms, ...types, ...packages, ...PURE, ...COMPOSITION, ...OUTSIDE_THE_SERVER, ...HYGIENE],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^test/histories/' },
+    exclude: { path: '^(test/histories|client/dist)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: 'specify',
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'default'] },
