@@ -38,7 +38,7 @@ const PACKAGES = {
 };
 
 const SERVER = '^(src|workflows|activities)/';
-const OURS = '^(src|workflows|activities|local|bench|tools|test)/';
+const OURS = '^(src|workflows|activities|local|bench|tools|test|client)/';
 /** The files beside the rooms wire them: configuration, metrics, health, start and stop. */
 const ROOT = '^src/[^/]+[.]ts$';
 const CONFIG = '^src/config[^/]*[.]ts$';
@@ -119,6 +119,19 @@ const OUTSIDE_THE_SERVER = [
     to: { path: OURS, pathNot: '^local/' },
   },
   {
+    name: 'the client knows the contract only',
+    comment: 'It is installed without the server, and beside one of another version.',
+    severity: 'error',
+    from: { path: '^client/' },
+    to: { path: OURS, pathNot: '^client/' },
+  },
+  {
+    name: 'the client runs wherever there is a fetch',
+    severity: 'error',
+    from: { path: '^client/src/', pathNot: '^client/src/express[.]ts$' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
     name: 'a baseline measures without us',
     severity: 'error',
     from: { path: '^bench/bare' },
@@ -134,7 +147,7 @@ const OUTSIDE_THE_SERVER = [
     name: 'the server does not know its tests, benchmarks and local start',
     severity: 'error',
     from: { path: SERVER },
-    to: { path: '^(test|bench|tools|local)/' },
+    to: { path: '^(test|bench|tools|local|client)/' },
   },
 ];
 
@@ -143,7 +156,7 @@ const HYGIENE = [
   {
     name: 'no orphans',
     severity: 'error',
-    from: { orphan: true, path: '^(src|workflows|activities|local|bench)/' },
+    from: { orphan: true, path: '^(src|workflows|activities|local|bench|client/src)/' },
     to: {},
   },
   { name: 'every import is found', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -165,7 +178,7 @@ module.exports = {
   forbidden: [...rooms, ...types, ...packages, ...PURE, ...COMPOSITION, ...OUTSIDE_THE_SERVER, ...HYGIENE],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^test/histories/' },
+    exclude: { path: '^(test/histories|client/dist)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: 'specify',
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'default'] },

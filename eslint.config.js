@@ -14,7 +14,7 @@ const IMPURE_GLOBALS = [
 ];
 
 export default defineConfig(
-  globalIgnores(['node_modules/', '.data/', 'coverage/', 'test/histories/']),
+  globalIgnores(['node_modules/', 'client/dist/', '.data/', 'coverage/', 'test/histories/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

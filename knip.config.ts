@@ -1,19 +1,24 @@
 import type { KnipConfig } from 'knip';
 
 export default {
-  // Workflows are bundled, and some processes run, by their path.
-  entry: [
-    'src/main.ts',
-    'src/temporal/bundle-process.ts',
-    'workflows/index.ts',
-    'workflows/untrusted-signals.ts',
-    'local/*.{ts,cjs}',
-    'bench/{main,bare*}.ts',
-    'test/workflow/record.ts',
-    'test/contract/queries.ts',
-    'test/contract/main.ts',
-  ],
-  project: ['{src,workflows,activities,local,bench,tools,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
+  workspaces: {
+    '.': {
+      // Workflows are bundled, and some processes run, by their path.
+      entry: [
+        'src/main.ts',
+        'src/temporal/bundle-process.ts',
+        'workflows/index.ts',
+        'workflows/untrusted-signals.ts',
+        'local/*.{ts,cjs}',
+        'bench/{main,bare*}.ts',
+        'test/workflow/record.ts',
+        'test/contract/queries.ts',
+        'test/contract/main.ts',
+      ],
+      project: ['{src,workflows,activities,local,bench,tools,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
+    },
+    client: { entry: ['src/{index,express}.ts', 'examples/*.ts'], project: '{src,examples}/**/*.ts' },
+  },
   // A type is worth a name for whoever reads a signature, also where nobody imports it yet.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Of every Unix.
