@@ -16,6 +16,9 @@ import {
 export const ROLES = ['api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** How creates are recorded. */
+export const CREATE_PATHS = ['auto', 'workflow', 'store'] as const;
+
 /** As pino names them, from the gravest on. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -84,6 +87,13 @@ export const VARIABLES = z.object({
   MAX_CACHED_WORKFLOWS: wholeNumber(1, 100_000).prefault('250').register(VARIABLE_NOTES, {
     meaning: 'Workflows kept in memory between their tasks; the others are replayed when something happens to them.',
   }),
+  CREATE_PATH: oneOf(CREATE_PATHS)
+    .prefault('auto')
+    .register(VARIABLE_NOTES, {
+      meaning:
+        'How failures are recorded: `workflow` starts their workflow, which stores them; `store` stores them at once, and ' +
+        'their workflow is started behind them; `auto` does the first until too many come at a time, then the second.',
+    }),
   MAX_WAITING: wholeNumber(1, 1_000_000).prefault('2000').register(VARIABLE_NOTES, {
     meaning: 'Callers that may wait for an answer at once; the next one gets 429.',
   }),

@@ -4,6 +4,7 @@ import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { hostInUrl } from './config-values.ts';
 import { type LogLevel, type Role, ROLES, VARIABLES } from './config-variables.ts';
 import { checkRetrySpec, type RetrySpec } from './domain/index.ts';
+import type { CreatePath } from './gateway/index.ts';
 
 /** The settings of one process, read once at its start. What each means stands in `config-variables.ts`. */
 export interface Config {
@@ -24,6 +25,7 @@ export interface Config {
   readonly retryDefaults: RetrySpec;
   readonly visibilityUpserts: boolean;
   readonly maxCachedWorkflows: number;
+  readonly createPath: CreatePath;
   readonly maxWaiting: number;
   /** Whether queries are held to the limits of 8.10.10 (query contract 9). */
   readonly queryGuard: boolean;
@@ -75,6 +77,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     retryDefaults: Object.freeze(retryDefaults(data)),
     visibilityUpserts: data.VISIBILITY_UPSERTS,
     maxCachedWorkflows: data.MAX_CACHED_WORKFLOWS,
+    createPath: data.CREATE_PATH,
     maxWaiting: data.MAX_WAITING,
     queryGuard: data.QUERY_GUARD,
     queryZone: data.QUERY_ZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,

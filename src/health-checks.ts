@@ -1,6 +1,6 @@
 import { checkDiskSpace } from './disk-space.ts';
 import type { HealthChecks, HealthComponent } from './http/index.ts';
-import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readFeedLag } from './store/index.ts';
+import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readEngagement, readFeedLag } from './store/index.ts';
 import type { Link } from './temporal/index.ts';
 
 const UP: HealthComponent = { status: 'UP' };
@@ -37,6 +37,7 @@ export function createHealthChecks({ pool, link, machineId }: HealthSources): He
       return UP;
     },
     db,
+    engagement: () => engagementHealth(pool),
     feed: () => feedHealth(pool),
     temporal: () => temporalHealth(link),
     ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
@@ -51,6 +52,12 @@ async function feedHealth(pool: Pool): Promise<HealthComponent> {
     status: 'UP',
     details: { heldBackSeconds: heldBack, subscriberLagSeconds: subscribers, ...(blockedBy && { blockedBy }) },
   };
+}
+
+/** How many open records wait for their workflow, and how late that has made them. A storm is no failure either. */
+async function engagementHealth(pool: Pool): Promise<HealthComponent> {
+  const { unengaged, lag } = await readEngagement(pool);
+  return { status: 'UP', details: { unengagedRecords: unengaged, lagSeconds: lag } };
 }
 
 function temporalHealth(link: Link): HealthComponent {

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { Decision } from './command-handler/index.ts';
 import type { CommandName } from './domain/index.ts';
 import type { Removal } from './recovery/index.ts';
-import type { FeedLag, Removed } from './store/index.ts';
+import type { Engagement, FeedLag, Removed } from './store/index.ts';
 
 /** Milliseconds for which the number of open records is not counted again. */
 const COUNTED_FOR = 10_000;
@@ -13,6 +13,7 @@ export interface Readings {
   /** Callers that wait for a connection, by pool. */
   poolWaits(): Readonly<Record<string, number>>;
   countOpenRecords(): Promise<number>;
+  readEngagement(): Promise<Engagement>;
   temporalConnected(): boolean;
   feedReaders(): number;
   readFeedLag(): Promise<FeedLag>;
@@ -30,6 +31,8 @@ export interface Metrics {
   removed(removed: Removed): void;
   /** Notes that retention has looked at every record. */
   retained(removal: Removal): void;
+  /** Counts a create by the way it took. */
+  created(path: 'workflow' | 'store'): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -42,6 +45,12 @@ export function createMetrics(): Metrics {
     name: 'redress_commands_total',
     help: 'Decided commands by name, origin (signal, delivery, timer) and outcome (Ok or the error code).',
     labelNames: ['command', 'origin', 'outcome'] as const,
+    registers,
+  });
+  const creates = new Counter({
+    name: 'redress_creates_total',
+    help: 'Creates by the way they took: through their workflow, or stored at once.',
+    labelNames: ['path'] as const,
     registers,
   });
   const lateness = new Histogram({
@@ -83,6 +92,9 @@ export function createMetrics(): Metrics {
       lastRetention.setToCurrentTime();
       heldBack.set(removal.heldBack);
     },
+    created(path) {
+      creates.inc({ path });
+    },
     observe(readings) {
       const gauge = (name: string, help: string, read: (into: Gauge) => void | Promise<void>): void => {
         new Gauge({
@@ -100,6 +112,31 @@ export function createMetrics(): Metrics {
       gauge('redress_temporal_connected', '1 while Temporal answers, else 0.', (into) => {
         into.set(readings.temporalConnected() ? 1 : 0);
       });
+      let engagement: Promise<Engagement> | null = null;
+      // Both gauges of one scrape tell of the same moment.
+      const readEngagement = (): Promise<Engagement> =>
+        (engagement ??= readings.readEngagement().finally(() => {
+          engagement = null;
+        }));
+      const ofEngagement =
+        (value: (read: Engagement) => number) =>
+        async (into: Gauge): Promise<void> => {
+          try {
+            into.set(value(await readEngagement()));
+          } catch {
+            into.set(Number.NaN);
+          }
+        };
+      gauge(
+        'redress_unengaged_records',
+        'Open records whose workflow is still to be started; NaN: Postgres did not answer.',
+        ofEngagement(({ unengaged }) => unengaged),
+      );
+      gauge(
+        'redress_engagement_lag_seconds',
+        'For how long the oldest record without a workflow has been due, 0 where none is; NaN: Postgres did not answer.',
+        ofEngagement(({ lag }) => lag),
+      );
       let countedAt = 0;
       gauge(
         'redress_open_records',

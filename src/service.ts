@@ -27,6 +27,7 @@ import {
   leaseInstance,
   migrate,
   observeNamespace,
+  readEngagement,
   readFeedLag,
 } from './store/index.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
@@ -101,8 +102,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
     advertisedUrl: config.advertisedUrl,
     waitHosts: config.waitHosts,
     maxWaiting: config.maxWaiting,
+    createPath: config.createPath,
     onRefused: (name, code) => {
       metrics.refused(name, code);
+    },
+    onCreate: (path) => {
+      metrics.created(path);
     },
     log,
   });
@@ -139,6 +144,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       streams: pools.streams.waiting(),
     }),
     countOpenRecords: () => countOpen(pools.queries),
+    readEngagement: () => readEngagement(pools.queries),
     temporalConnected: () => link.state().connected,
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),

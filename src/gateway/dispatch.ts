@@ -1,18 +1,24 @@
 import type { CommandHandler } from '../command-handler/index.ts';
 import { type Command, type CommandMessage, type CommandName, type Outcome, decide } from '../domain/index.ts';
 import { type Pool, StoreUnavailable, loadRecord } from '../store/index.ts';
+import type { CreatePaths } from './create-path.ts';
 import { GatewayError } from './errors.ts';
 import type { ExecutionView, Executions } from './executions.ts';
 import type { Slots } from './slots.ts';
 
 /** How often a create may meet a workflow that ends between the start and the signal. */
 const MAX_RACES = 3;
+/** Milliseconds that the start with a create may take while there is another way, which needs no Temporal. */
+const START_PATIENCE = 1_000;
 
 export interface DispatchDeps {
   readonly pool: Pool;
   readonly handler: CommandHandler;
   readonly executions: Executions;
   readonly slots: Slots;
+  readonly createPaths: CreatePaths;
+  /** Told which way each create takes, for whoever counts. */
+  readonly onCreate: (path: 'workflow' | 'store') => void;
   /** Told of every command that is refused before anything decides it, for whoever counts. */
   readonly onRefused: (name: CommandName, code: string) => void;
   /** Milliseconds that the command may wait for its slot. */
@@ -38,17 +44,52 @@ type Create = Extract<Command, { name: 'create_execution_failed' }>;
 async function dispatchCreate(deps: DispatchDeps, command: Create, message: CommandMessage): Promise<Dispatched> {
   const refusal = refusalWithoutRecord(deps, command);
   if (refusal !== null) return refusal;
+  if (deps.createPaths.enter(command.commandId) && (await tryWorkflow(deps, command, message))) return null;
   try {
-    for (let races = 0; races < MAX_RACES; races += 1) {
-      const started = await deps.executions.start(command.aggregateId, viewOf(command), message);
-      if (started === 'started') return null;
-      if (await signal(deps, command, message)) return null;
-    }
+    const outcome = await decideHere(deps, command, message);
+    deps.onCreate('store');
+    return outcome;
   } catch (error) {
-    if (deps.executions.unavailable(error) === null) throw error;
+    if (!(error instanceof StoreUnavailable)) throw error;
+    // Now its workflow is the only way, however long that takes: it stores the record when Postgres is back.
+    if (await throughWorkflow(deps, command, message)) return null;
+    throw error;
   }
-  // Temporal does not answer, and it may be the very thing that is down: the record is stored, its workflow comes later.
-  return decideHere(deps, command, message);
+}
+
+/** False: it is to be stored here, since Temporal may be the very thing that is down. */
+async function tryWorkflow(deps: DispatchDeps, command: Create, message: CommandMessage): Promise<boolean> {
+  const { createPaths, executions } = deps;
+  let isTaken = false;
+  try {
+    isTaken = await throughWorkflow(deps, command, message, START_PATIENCE);
+    createPaths.started();
+  } catch (error) {
+    const unavailable = executions.unavailable(error);
+    if (unavailable === null) throw error;
+    // What was not even sent has cost no time.
+    if (unavailable.maybeSent) createPaths.failed();
+  } finally {
+    if (!isTaken) createPaths.left(command.commandId);
+  }
+  return isTaken;
+}
+
+/** Starts the workflow, or signals the one that runs; false: it ended every time between the two. */
+async function throughWorkflow(
+  deps: DispatchDeps,
+  command: Create,
+  message: CommandMessage,
+  patience?: number,
+): Promise<boolean> {
+  for (let races = 0; races < MAX_RACES; races += 1) {
+    const started = await deps.executions.start(command.aggregateId, viewOf(command), message, patience);
+    if (started === 'started' || (await signal(deps, command, message))) {
+      deps.onCreate('workflow');
+      return true;
+    }
+  }
+  return false;
 }
 
 async function decideHere({ handler }: DispatchDeps, { aggregateId }: Command, message: CommandMessage) {

@@ -13,8 +13,11 @@ export interface ExecutionView {
 
 /** The workflows of records, as the gateway needs them. */
 export interface Executions {
-  /** Starts the record's workflow with its create; `running`: there is one already. */
-  start(id: string, view: ExecutionView, create: CommandMessage): Promise<'started' | 'running'>;
+  /**
+   * Starts the record's workflow with its create; `running`: there is one already. It may take `patience` milliseconds,
+   * where that is given: to be late then says nothing about the connection.
+   */
+  start(id: string, view: ExecutionView, create: CommandMessage, patience?: number): Promise<'started' | 'running'>;
   /** Sends a command to the record's workflow; false: none is running. */
   signal(id: string, message: CommandMessage): Promise<boolean>;
   /** Sends a command to the record's workflow, which is started where none is running. */

@@ -3,6 +3,7 @@ import type { CommandHandler } from '../command-handler/index.ts';
 import type { Command, CommandMessage, CommandName, Header, Outcome } from '../domain/index.ts';
 import { RESERVED_PREFIX, duplicateRequest } from '../domain/index.ts';
 import { type GlobalIds, type Pool, StoreUnavailable, findOutcomes, wasRequestUsed } from '../store/index.ts';
+import { type CreatePath, choosePaths } from './create-path.ts';
 import { dispatch } from './dispatch.ts';
 import { GatewayError } from './errors.ts';
 import type { Executions } from './executions.ts';
@@ -26,8 +27,11 @@ export interface GatewayDeps {
   readonly advertisedUrl: string;
   readonly waitHosts: ReadonlySet<string>;
   readonly maxWaiting: number;
+  readonly createPath: CreatePath;
   /** Told of every command that is refused before anything decides it, for whoever counts. */
   readonly onRefused: (name: CommandName, code: string) => void;
+  /** Told which way each create takes, for whoever counts. */
+  readonly onCreate: (path: 'workflow' | 'store') => void;
   readonly log: Logger;
 }
 
@@ -53,12 +57,16 @@ export interface RunningGateway extends Gateway {
 export function createGateway(deps: GatewayDeps): RunningGateway {
   const waiters = createWaiters(deps.maxWaiting);
   const slots = createSlots();
+  const createPaths = choosePaths(deps.createPath);
   const notifier = createNotifier(deps);
   const endpoint = deps.advertisedUrl + WAIT_PATH;
   const nextId = (): string => deps.ids.next();
 
   const receive = (signal: WaitSignal): void => {
-    if (signal.stage === 'PROCESSED') slots.free(signal.commandId);
+    if (signal.stage === 'PROCESSED') {
+      slots.free(signal.commandId);
+      createPaths.left(signal.commandId);
+    }
     waiters.receive(signal);
   };
 
@@ -95,7 +103,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     const message = checkSize(toMessage(command, wait, endpoint));
     const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
     try {
-      const outcome = await dispatch({ ...deps, slots, patience: wait.timeout }, command, message);
+      const outcome = await dispatch({ ...deps, slots, createPaths, patience: wait.timeout }, command, message);
       yield sentResult(command, nextId(), command.name === 'create_execution_failed' ? 0 : command.expectedVersion);
       if (outcome !== null) outcomeSignals(command, outcome).forEach(receive);
       if (waiter !== null) yield* waiter.results();

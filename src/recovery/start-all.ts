@@ -2,18 +2,19 @@ import type { OpenRecord } from '../store/index.ts';
 import type { Pace } from './pace.ts';
 
 /**
- * Starts records in their order, as many at a time as the pace allows, until all are started or `stopping` is aborted.
+ * Starts records in the order in which they come, as many at a time as the pace allows, until there are no more or
+ * `stopping` is aborted.
  * @throws what the first failed start throws; those in flight have come back then
  */
 export async function startAll(
-  records: readonly OpenRecord[],
+  records: AsyncIterable<OpenRecord> | Iterable<OpenRecord>,
   pace: Pace,
   stopping: AbortSignal,
   start: (record: OpenRecord) => Promise<void>,
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>();
   try {
-    for (const record of records) {
+    for await (const record of records) {
       if (stopping.aborted) break;
       const isDue = record.deadline !== null && record.deadline <= Date.now();
       while (inFlight.size >= pace.inFlight(isDue)) await Promise.race(inFlight);

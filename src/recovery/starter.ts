@@ -18,6 +18,12 @@ import { startAll } from './start-all.ts';
 
 /** Records that are looked up at a time. */
 const PAGE = 256;
+/** Milliseconds after which they are looked up anew: meanwhile a storm may have brought some that are due sooner. */
+const FRESH = 1_000;
+/** Milliseconds of starting before everything else has its turn. */
+const ROUND = 2_000;
+/** Milliseconds before a record is tried again whose workflow cannot be started although Temporal answers. */
+const SET_ASIDE = 10 * 60_000;
 /** Milliseconds between two looks while nothing is to be done, or while it cannot be done. */
 const IDLE = 1_000;
 /** Dead letters that are started in a second, while nothing with a deadline waits. */
@@ -52,6 +58,9 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const { pool, executions, log } = deps;
   const stopping = new AbortController();
   const pace = createPace();
+  /** Records whose start is on its way, and those that cannot be helped, with the time when that was found. */
+  const begun = new Set<string>();
+  const setAside = new Map<string, number>();
   const lookedAfter = new Map<string, number>();
   const every = (interval: number, work: (epoch: number) => Promise<void>) => {
     let next = 0;
@@ -70,10 +79,22 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     if (result === 'running' && record.deadline !== null) await executions.sync(record.id);
     await engageRecord(pool, record.id, epoch);
   };
-  const engage = (records: readonly OpenRecord[], epoch: number): Promise<void> =>
-    startAll(records, pace, stopping.signal, (record) => engageOne(record, epoch));
   const isAway = (error: unknown): boolean =>
     error instanceof StoreUnavailable || executions.unavailable(error) !== null;
+  const attend = async (record: OpenRecord, epoch: number): Promise<void> => {
+    begun.add(record.id);
+    try {
+      await engageOne(record, epoch);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      // The others need not wait for the one that cannot be helped.
+      log.error({ err: error, id: record.id }, 'the workflow of a record cannot be started: trying again later');
+      setAside.set(record.id, Date.now());
+    } finally {
+      begun.delete(record.id);
+    }
+  };
+  const unhelped = (): string[] => [...begun, ...setAside.keys()];
 
   const prune = every(PRUNE_INTERVAL, async () => {
     await pruneRefusals(pool, PRUNE_LIMIT);
@@ -90,16 +111,38 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     const overdue = await findOverdue(pool, epoch, now - OVERDUE, [...lookedAfter.keys()], PAGE);
     if (overdue.length > 0) log.warn({ records: overdue.length }, 'records are overdue: looking after them');
     await startAll(overdue, pace, stopping.signal, async (record) => {
-      try {
-        await engageOne(record, epoch);
-      } catch (error) {
-        if (isAway(error)) throw error;
-        // The others need not wait for the one that cannot be helped.
-        log.error({ err: error, id: record.id }, 'an overdue record could not be looked after');
-      }
+      await attend(record, epoch);
       lookedAfter.set(record.id, now);
     });
   });
+
+  /** Records with a deadline and without a workflow, the next due first, for one round. */
+  async function* nextDue(epoch: number): AsyncGenerator<OpenRecord, void> {
+    const until = Date.now() + ROUND;
+    while (Date.now() < until) {
+      const page = await findUnengaged(pool, epoch, unhelped(), PAGE, 'due');
+      if (page.length === 0) return;
+      await watchBacklog(epoch);
+      const foundAt = Date.now();
+      for (const record of page) {
+        yield record;
+        if (Date.now() - foundAt > FRESH) break;
+      }
+    }
+  }
+  /** How many were started. */
+  const startDue = async (epoch: number): Promise<number> => {
+    let started = 0;
+    await startAll(nextDue(epoch), pace, stopping.signal, async (record) => {
+      await attend(record, epoch);
+      started += 1;
+    });
+    return started;
+  };
+  const startDeadLetters = async (epoch: number): Promise<void> => {
+    const found = await findUnengaged(pool, epoch, unhelped(), DEAD_LETTERS, 'dead letters');
+    await startAll(found, pace, stopping.signal, (record) => attend(record, epoch));
+  };
 
   /** One step. False: there was nothing to do, or it is not for this process to do it. */
   const step = async (): Promise<boolean> => {
@@ -107,15 +150,11 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     if (epoch === 0 || !deps.leadership.isLeader()) return false;
     await prune(epoch);
     await lookAfterOverdue(epoch);
-    const due = await findUnengaged(pool, epoch, PAGE, 'due');
-    if (due.length === 0) {
-      await engage(await findUnengaged(pool, epoch, DEAD_LETTERS, 'dead letters'), epoch);
-      return false;
-    }
-    await watchBacklog(epoch);
-    log.info({ records: due.length, epoch }, 'starting the workflows of open records');
-    await engage(due, epoch);
-    return true;
+    for (const [id, at] of setAside) if (Date.now() - at > SET_ASIDE) setAside.delete(id);
+    const started = await startDue(epoch);
+    if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
+    else await startDeadLetters(epoch);
+    return started > 0;
   };
 
   const run = async (): Promise<void> => {

@@ -32,13 +32,15 @@ const OPEN_RECORD = `aggregate_id as id, deadline, document #>> '{state,status}'
 const UNENGAGED: Statement = {
   name: 'engagement.unengaged',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline is not null order by deadline, aggregate_id limit $2`,
+where open and engaged = $1 and deadline is not null and aggregate_id <> all ($2::text[])
+order by deadline, aggregate_id limit $3`,
 };
 
 const UNENGAGED_DEAD_LETTERS: Statement = {
   name: 'engagement.unengaged-dead-letters',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline is null order by aggregate_id limit $2`,
+where open and engaged = $1 and deadline is null and aggregate_id <> all ($2::text[])
+order by aggregate_id limit $3`,
 };
 
 const OVERDUE: Statement = {
@@ -50,6 +52,14 @@ order by deadline, aggregate_id limit $4`,
 
 const OPEN: Statement = { name: 'engagement.open', text: 'select count(*) as open from redress.snapshot where open' };
 
+const ENGAGEMENT: Statement = {
+  name: 'engagement.read',
+  // Until Temporal was reached for the first time there is no epoch, and no record has a workflow.
+  text: `select count(*) as unengaged,
+  greatest(0, extract(epoch from clock_timestamp()) - min(deadline) / 1000.0)::float8 as lag
+from redress.snapshot where open and engaged < coalesce((select epoch from redress.temporal), 1)`,
+};
+
 /** An open record: when it is due (epoch milliseconds; null: a dead letter), and what its workflow shows of it. */
 export interface OpenRecord {
   readonly id: string;
@@ -58,6 +68,14 @@ export interface OpenRecord {
   readonly recoverable: RecoverableType;
   readonly function: FunctionInfo;
   readonly errorCode: string;
+}
+
+/** How far the starts of workflows are behind the records. */
+export interface Engagement {
+  /** Open records whose workflow was not started in this epoch. */
+  readonly unengaged: number;
+  /** Seconds for which the oldest of them has been due; 0: none is due yet. */
+  readonly lag: number;
 }
 
 interface OpenRow {
@@ -80,17 +98,21 @@ export async function observeNamespace(pool: Pool, namespaceId: string, autoRetr
   return epoch;
 }
 
-/** Open records whose workflow was not started in this epoch, the next due first; those with no deadline only when asked for. */
+/**
+ * Open records whose workflow was not started in this epoch, but for the `known` ones, the next due first; those with no
+ * deadline only when asked for.
+ */
 export async function findUnengaged(
   pool: Pool,
   epoch: number,
+  known: readonly string[],
   limit: number,
   kind: 'due' | 'dead letters',
 ): Promise<OpenRecord[]> {
   const earlier = await pool.query<{ engaged: number }>(EARLIER_EPOCHS, [epoch]);
   const statement = kind === 'due' ? UNENGAGED : UNENGAGED_DEAD_LETTERS;
   const found = await Promise.all(
-    earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, limit])),
+    earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, known, limit])),
   );
   return found
     .flat()
@@ -114,6 +136,12 @@ export async function findOverdue(
 export async function countOpen(pool: Pool): Promise<number> {
   const rows = await pool.query<{ open: string }>(OPEN, []);
   return Number(rows[0]?.open ?? 0);
+}
+
+/** How far the starts of workflows are behind right now. */
+export async function readEngagement(pool: Pool): Promise<Engagement> {
+  const [row] = await pool.query<{ unengaged: string; lag: number | null }>(ENGAGEMENT, []);
+  return { unengaged: Number(row?.unengaged ?? 0), lag: row?.lag ?? 0 };
 }
 
 const toOpenRecord = ({ error_code, deadline, ...row }: OpenRow): OpenRecord => ({

@@ -12,7 +12,9 @@ export class TemporalUnavailable extends Error {
   }
 }
 
+const CANCELLED = 1;
 const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
 const RESOURCE_EXHAUSTED = 8;
 /** gRPC codes that say nothing about the request itself: cancelled, unknown, deadline, permissions, exhausted, aborted, internal, unavailable, unauthenticated. */
 const UNAVAILABLE_CODES: ReadonlySet<number> = new Set([1, 2, 4, 7, 8, 10, 13, 14, 16]);
@@ -39,6 +41,12 @@ export function temporalError(error: unknown): unknown {
 export function isBusy(error: unknown): boolean {
   const grpc = findGrpcError(error);
   return grpc !== undefined && (codeOf(error) === RESOURCE_EXHAUSTED || isOverSignalLimit(grpc));
+}
+
+/** Whether all that is known is that no answer came in time: from our own clock, or from that of the connection. */
+export function isLate(error: unknown): boolean {
+  const code = codeOf(error);
+  return error instanceof TemporalUnavailable || code === DEADLINE_EXCEEDED || code === CANCELLED;
 }
 
 /** Whether the server does not know our search attributes: its database is another one than the one they were registered in. */

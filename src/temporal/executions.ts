@@ -7,14 +7,12 @@ import { summary } from '../../workflows/details.ts';
 import type { ExecutionFailedInput } from '../../workflows/execution-failed.ts';
 import { type Searched, searchAttributes } from '../../workflows/search-attributes.ts';
 import { SYNC } from '../../workflows/signal-names.ts';
-import { TemporalUnavailable, isBusy, isUnregistered, temporalError } from './errors.ts';
+import { TemporalUnavailable, isBusy, isLate, isUnregistered, temporalError } from './errors.ts';
 import { within } from './rpc.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from './names.ts';
 
 /** Milliseconds that a request to Temporal may take. */
 const RPC_TIMEOUT = 5_000;
-/** Milliseconds that the start with a create may take: its caller has another way, which needs no Temporal. */
-const CREATE_TIMEOUT = 1_000;
 
 /** The connection as it is now. */
 export interface TemporalAccess {
@@ -22,6 +20,8 @@ export interface TemporalAccess {
   client(): Client | null;
   /** A request got no answer: there is no client until Temporal has answered again. */
   lost(): void;
+  /** A request got no answer in a time in which it need not have come: worth a look, while the client stays. */
+  doubted(): void;
   /** The server does not know what was registered with it: there is no client until that is done anew. */
   reset(): void;
   /** Whether search attributes are registered. */
@@ -32,8 +32,11 @@ export interface TemporalAccess {
 
 /** The workflows of records, as commands reach them. Every call throws {@link TemporalUnavailable} where Temporal does not answer. */
 export interface Executions {
-  /** Starts the record's workflow; `running`: there is one already. With `create` its first command is that create. */
-  start(id: string, record: Searched, create?: CommandMessage): Promise<'started' | 'running'>;
+  /**
+   * Starts the record's workflow; `running`: there is one already. With `create` its first command is that create. It may
+   * take `patience` milliseconds, where that is given: to be late then says nothing about the connection.
+   */
+  start(id: string, record: Searched, create?: CommandMessage, patience?: number): Promise<'started' | 'running'>;
   /** Sends a command to the record's workflow; false: none is running. */
   signal(id: string, message: CommandMessage): Promise<boolean>;
   /** Sends a command to the record's workflow, which is started where none is running. */
@@ -58,7 +61,11 @@ export function createExecutions(access: TemporalAccess): Executions {
         throw new TemporalUnavailable('it has a new database', false, error);
       }
       const known = temporalError(error);
-      if (known instanceof TemporalUnavailable && !isBusy(error)) access.lost();
+      if (known instanceof TemporalUnavailable && !isBusy(error)) {
+        // Others may wait longer than this caller would: what was too late for one is not lost for all.
+        if (timeout < RPC_TIMEOUT && isLate(error)) access.doubted();
+        else access.lost();
+      }
       throw known;
     }
   };
@@ -81,23 +88,20 @@ export function createExecutions(access: TemporalAccess): Executions {
     ...(access.searchable() ? { typedSearchAttributes: new TypedSearchAttributes(searchAttributes(record)) } : {}),
   });
   return {
-    start: (id, record, create) =>
-      call(
-        async (client) => {
-          try {
-            await client.workflow.start(WORKFLOW_TYPE, {
-              ...options(id, record, create === undefined ? { id } : { id, create }),
-              workflowIdConflictPolicy: 'FAIL',
-              requestEagerStart: access.eager(),
-            });
-            return 'started';
-          } catch (error) {
-            if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
-            throw error;
-          }
-        },
-        create === undefined ? RPC_TIMEOUT : CREATE_TIMEOUT,
-      ),
+    start: (id, record, create, patience) =>
+      call(async (client) => {
+        try {
+          await client.workflow.start(WORKFLOW_TYPE, {
+            ...options(id, record, create === undefined ? { id } : { id, create }),
+            workflowIdConflictPolicy: 'FAIL',
+            requestEagerStart: access.eager(),
+          });
+          return 'started';
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
+          throw error;
+        }
+      }, patience),
     signal: (id, message) => signal(id, message.name, [message]),
     signalWithStart: (id, record, message) =>
       call(async (client) => {

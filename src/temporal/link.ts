@@ -140,6 +140,9 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
     namespace,
     client: () => (connected ? client : null),
     lost,
+    doubted() {
+      wake.abort();
+    },
     reset() {
       namespaceId = null;
       lost();

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countOpen, engageRecord, findOverdue, findUnengaged, observeNamespace } from '../../src/store/index.ts';
+import {
+  countOpen,
+  engageRecord,
+  findOverdue,
+  findUnengaged,
+  observeNamespace,
+  readEngagement,
+} from '../../src/store/index.ts';
 import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { type TestStore, openStore } from '../support/store.ts';
 
@@ -47,14 +54,23 @@ describe('open records', () => {
   const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id);
 
   it('of earlier epochs are found in the order of their deadlines, whatever the epoch', async () => {
-    expect(ids(await findUnengaged(store.queries, 4, 10, 'due'))).toEqual(['first', 'second', 'third']);
-    expect(ids(await findUnengaged(store.queries, 4, 2, 'due'))).toEqual(['first', 'second']);
+    expect(ids(await findUnengaged(store.queries, 4, [], 10, 'due'))).toEqual(['first', 'second', 'third']);
+    expect(ids(await findUnengaged(store.queries, 4, [], 2, 'due'))).toEqual(['first', 'second']);
+    expect(ids(await findUnengaged(store.queries, 4, ['first'], 2, 'due'))).toEqual(['second', 'third']);
   });
 
   it('that wait for a person are found when they are asked for', async () => {
-    const [record, ...others] = await findUnengaged(store.queries, 4, 10, 'dead letters');
+    const [record, ...others] = await findUnengaged(store.queries, 4, [], 10, 'dead letters');
     expect(record).toMatchObject({ id: 'dead-letter', deadline: null, recoverable: 'UNRECOVERABLE', status: 'FAILED' });
     expect(others).toEqual([]);
+    expect(await findUnengaged(store.queries, 4, ['dead-letter'], 10, 'dead letters')).toEqual([]);
+  });
+
+  it('without a workflow are counted, with how late the first of them is', async () => {
+    const { unengaged, lag } = await readEngagement(store.queries);
+    expect(unengaged).toBe(4);
+    expect(lag).toBeGreaterThan(Date.now() / 1_000 - 110);
+    expect(lag).toBeLessThan(Date.now() / 1_000 - 90);
   });
 
   it('that are overdue are found among those of this epoch', async () => {
@@ -67,7 +83,7 @@ describe('open records', () => {
     await engageRecord(store.commands, 'third', 4);
     await engageRecord(store.commands, 'third', 3);
     expect((await store.record('third')).engaged).toBe(4);
-    expect(ids(await findUnengaged(store.queries, 4, 10, 'due'))).toEqual(['first', 'second']);
+    expect(ids(await findUnengaged(store.queries, 4, [], 10, 'due'))).toEqual(['first', 'second']);
   });
 
   it('are counted without those that are over', async () => {

@@ -57,6 +57,7 @@ it('every component that the contract names is UP while all is well, and says wh
           exists: true,
         },
       },
+      engagement: { status: 'UP', details: { unengagedRecords: 0, lagSeconds: 0 } },
       feed: { status: 'UP', details: expect.any(Object) as object },
       livenessState: { status: 'UP' },
       machineId: { status: 'UP' },
@@ -70,9 +71,9 @@ it('every component that the contract names is UP while all is well, and says wh
   });
 });
 
-it('db, feed and readiness are DOWN while Postgres is away, and up again afterwards', async () => {
+it('db, engagement, feed and readiness are DOWN while Postgres is away, and up again afterwards', async () => {
   postgres.cut();
-  expect(await notUp()).toEqual(['db', 'feed', 'readinessState']);
+  expect(await notUp()).toEqual(['db', 'engagement', 'feed', 'readinessState']);
   expect(await system.api.get('/actuator/health/readiness')).toMatchObject({ status: 503 });
   expect(await system.api.get('/actuator/health/liveness')).toMatchObject({ status: 200 });
   postgres.restore();
