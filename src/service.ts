@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.ts';
-import { createCommandHandler } from './command-handler/index.ts';
+import { type CommandHandler, createCommandHandler } from './command-handler/index.ts';
 import type { Config } from './config.ts';
 import { loadTargets } from './dispatch/index.ts';
 import { createFeed } from './feed/index.ts';
@@ -19,6 +19,7 @@ import {
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
+  type Pool,
   campaign,
   checkCluster,
   countOpen,
@@ -52,17 +53,18 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
   const ids = createGlobalIds(() => lease.machineId());
   const metrics = createMetrics();
-  const handler = createCommandHandler({
-    pool: pools.commands,
-    ids,
-    now: Date.now,
-    autoRetry: config.autoRetry,
-    retryDefaults: config.retryDefaults,
-    log,
-    onDecided: (decision) => {
-      metrics.decided(decision);
-    },
-  });
+  const handlerOn = (pool: Pool): CommandHandler =>
+    createCommandHandler({
+      pool,
+      ids,
+      now: Date.now,
+      autoRetry: config.autoRetry,
+      retryDefaults: config.retryDefaults,
+      log,
+      onDecided: (decision) => {
+        metrics.decided(decision);
+      },
+    });
 
   let epoch = 0;
   const link: Link = openLink({
@@ -74,7 +76,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       ? {
           bundle: bundleWorkflows,
           activities: createActivities({
-            handler,
+            handler: handlerOn(pools.commands),
             targets,
             epoch: () => epoch,
             autoRetry: config.autoRetry,
@@ -97,7 +99,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const gateway = createGateway({
     pool: pools.commands,
     ids,
-    handler,
+    handler: handlerOn(pools.creates),
     executions,
     advertisedUrl: config.advertisedUrl,
     waitHosts: config.waitHosts,
@@ -117,6 +119,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     executions,
     leadership,
     epoch: () => epoch,
+    isStorm: () => gateway.isStorm(),
     autoRetry: config.autoRetry,
     log,
   });
@@ -140,6 +143,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
       commands: pools.commands.waiting(),
+      creates: pools.creates.waiting(),
       queries: pools.queries.waiting(),
       streams: pools.streams.waiting(),
     }),

@@ -1,16 +1,18 @@
-/** How creates are recorded (setting CREATE_PATH): through their workflow, next to the data, or by what there is to do. */
+/** How creates are recorded (setting CREATE_PATH): by their workflow, at once by the gateway, or by what there is to do. */
 export type CreatePath = 'auto' | 'workflow' | 'store';
 
 /** Creates on their way through their workflows at a time under `auto`: a workflow costs ten times what storing costs. */
 const MAX_UNANSWERED = 8;
 /** A create that is not answered after so many milliseconds counts no longer. */
 const ANSWER_TIMEOUT = 2_000;
-/** Milliseconds for which creates are stored after one that Temporal did not take in time. */
+/** Milliseconds for which creates are stored once there were too many: a storm is not over with the next answer. */
+const SPELL = 1_000;
+/** The same after a create that Temporal did not take in time. */
 const BREAK = 5_000;
 
 /** Chooses the way of each create. */
 export interface CreatePaths {
-  /** Whether this create is to go through its workflow. If so, it counts until {@link left}. */
+  /** Whether this create is to go through its workflow. If so, it counts until {@link CreatePaths.left}. */
   enter(commandId: string): boolean;
   /** The create was answered, or does not go through its workflow after all. */
   left(commandId: string): void;
@@ -23,7 +25,7 @@ export interface CreatePaths {
 export function choosePaths(path: CreatePath): CreatePaths {
   const most = path === 'auto' ? MAX_UNANSWERED : Number.POSITIVE_INFINITY;
   const unanswered = new Map<string, NodeJS.Timeout>();
-  let brokenUntil = 0;
+  let storedUntil = 0;
   // After a break a single create tries, while the others are still stored without delay.
   let isProven = true;
 
@@ -34,7 +36,12 @@ export function choosePaths(path: CreatePath): CreatePaths {
 
   return {
     enter(commandId) {
-      if (path === 'store' || Date.now() < brokenUntil || unanswered.size >= (isProven ? most : 1)) return false;
+      const now = Date.now();
+      if (path === 'store' || now < storedUntil) return false;
+      if (unanswered.size >= (isProven ? most : 1)) {
+        if (isProven) storedUntil = now + SPELL;
+        return false;
+      }
       const timer = setTimeout(() => {
         left(commandId);
       }, ANSWER_TIMEOUT).unref();
@@ -44,10 +51,10 @@ export function choosePaths(path: CreatePath): CreatePaths {
     left,
     started() {
       // One that was sent before the break proves nothing about the time after it.
-      if (Date.now() >= brokenUntil) isProven = true;
+      if (Date.now() >= storedUntil) isProven = true;
     },
     failed() {
-      brokenUntil = Date.now() + BREAK;
+      storedUntil = Date.now() + BREAK;
       isProven = false;
     },
   };

@@ -11,6 +11,7 @@ import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } fro
 import { WAIT_PATH, createNotifier } from './notifier.ts';
 import { outcomeSignals, sentResult, unsentResult } from './signals.ts';
 import { createSlots } from './slots.ts';
+import { watchStorms } from './storm.ts';
 import { createWaiters } from './waiters.ts';
 
 /** Milliseconds between two looks for answers that may be lost. */
@@ -50,6 +51,8 @@ export interface RunningGateway extends Gateway {
   reply(reply: Reply): void;
   /** Callers that wait right now. */
   waiting(): number;
+  /** Whether so many creates are stored at once in this process that what can wait should. */
+  isStorm(): boolean;
   /** Ends every wait. */
   stop(): void;
 }
@@ -58,7 +61,12 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   const waiters = createWaiters(deps.maxWaiting);
   const slots = createSlots();
   const createPaths = choosePaths(deps.createPath);
+  const storms = watchStorms();
   const notifier = createNotifier(deps);
+  const onCreate = (path: 'workflow' | 'store'): void => {
+    if (path === 'store') storms.stored();
+    deps.onCreate(path);
+  };
   const endpoint = deps.advertisedUrl + WAIT_PATH;
   const nextId = (): string => deps.ids.next();
 
@@ -103,7 +111,11 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     const message = checkSize(toMessage(command, wait, endpoint));
     const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
     try {
-      const outcome = await dispatch({ ...deps, slots, createPaths, patience: wait.timeout }, command, message);
+      const outcome = await dispatch(
+        { ...deps, slots, createPaths, onCreate, patience: wait.timeout },
+        command,
+        message,
+      );
       yield sentResult(command, nextId(), command.name === 'create_execution_failed' ? 0 : command.expectedVersion);
       if (outcome !== null) outcomeSignals(command, outcome).forEach(receive);
       if (waiter !== null) yield* waiter.results();
@@ -122,6 +134,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
       else notifier.notify(replyTo, signals);
     },
     waiting: () => waiters.waiting(),
+    isStorm: () => storms.isStorm(),
     stop() {
       clearInterval(looking);
       waiters.stop();

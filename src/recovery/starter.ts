@@ -22,6 +22,8 @@ const PAGE = 256;
 const FRESH = 1_000;
 /** Milliseconds of starting before everything else has its turn. */
 const ROUND = 2_000;
+/** Milliseconds before its deadline at which a record gets its workflow in spite of a storm. */
+const SOON = 10_000;
 /** Milliseconds before a record is tried again whose workflow cannot be started although Temporal answers. */
 const SET_ASIDE = 10 * 60_000;
 /** Milliseconds between two looks while nothing is to be done, or while it cannot be done. */
@@ -45,6 +47,8 @@ export interface StarterDeps {
   readonly leadership: Leadership;
   /** The Temporal epoch to bring every open record into; 0: Temporal is not there yet. */
   readonly epoch: () => number;
+  /** Whether this process has its hands full with creates, so that starts give way which need not be now. */
+  readonly isStorm: () => boolean;
   /** Under `false` nothing is overdue (AUTO_RETRY=off). */
   readonly autoRetry: boolean;
   readonly log: Logger;
@@ -125,6 +129,8 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       await watchBacklog(epoch);
       const foundAt = Date.now();
       for (const record of page) {
+        // A start costs ten times what a create costs, and the storm would last as much longer.
+        if ((record.deadline ?? 0) > Date.now() + SOON && deps.isStorm()) return;
         yield record;
         if (Date.now() - foundAt > FRESH) break;
       }
@@ -153,7 +159,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     for (const [id, at] of setAside) if (Date.now() - at > SET_ASIDE) setAside.delete(id);
     const started = await startDue(epoch);
     if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
-    else await startDeadLetters(epoch);
+    else if (!deps.isStorm()) await startDeadLetters(epoch);
     return started > 0;
   };
 

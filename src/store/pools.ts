@@ -10,6 +10,7 @@ import { type Streams, createStreams } from './streams.ts';
  */
 const POOLS = {
   commands: { max: 16, statementTimeout: 2_000, idleInTransaction: 5_000 },
+  creates: { max: 8, statementTimeout: 2_000, idleInTransaction: 5_000 },
   queries: { max: 8, statementTimeout: 10_000, idleInTransaction: 5_000 },
   streams: { max: 8, statementTimeout: 10_000, idleInTransaction: 90_000 },
 } as const;
@@ -36,6 +37,8 @@ export interface Pool {
 
 export interface Pools {
   readonly commands: Pool;
+  /** For creates that are stored at once: they come in storms, and nothing else is to queue behind them. */
+  readonly creates: Pool;
   readonly queries: Pool;
   readonly streams: Streams;
   /** A connection of one's own, outside the pools: for a lock that a session holds. The caller ends it. */
@@ -65,9 +68,10 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   });
-  const [commands, queries, streams] = pools as [pg.Pool, pg.Pool, pg.Pool];
+  const [commands, creates, queries, streams] = pools as [pg.Pool, pg.Pool, pg.Pool, pg.Pool];
   return {
     commands: wrap(commands),
+    creates: wrap(creates),
     queries: wrap(queries),
     streams: createStreams(streams),
     async session(name) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { runStarter } from '../../src/recovery/index.ts';
 import { TemporalUnavailable } from '../../src/temporal/errors.ts';
 import type { Executions } from '../../src/temporal/index.ts';
-import { create, handlerOn } from '../command-handler/handling.ts';
+import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
 
 const EPOCH = 1;
@@ -37,7 +37,7 @@ async function overdueRecords(count: number): Promise<string[]> {
 }
 
 /** Runs the starter with a Temporal in which every record has a workflow; what is synced is written down. */
-function start(but: Partial<Executions> = {}): Set<string> {
+function start(but: Partial<Executions> = {}, isStorm = (): boolean => false): Set<string> {
   const synced = new Set<string>();
   const executions: Executions = {
     start: () => Promise.resolve('running'),
@@ -57,6 +57,7 @@ function start(but: Partial<Executions> = {}): Set<string> {
     executions,
     leadership,
     epoch: () => EPOCH,
+    isStorm,
     autoRetry: true,
     log: SILENT,
   });
@@ -104,4 +105,48 @@ it('looks after those behind a page of records that nothing helps, each once in 
   }, 5_000);
   expect(new Set(starts)).toEqual(new Set(ids));
   expect(synced.size).toBe(PAGE);
+});
+
+/** A record without a workflow that is due in so many seconds; null: it is a dead letter. */
+async function unengaged(id: string, seconds: number | null): Promise<void> {
+  const retrySpec = { maxRetries: 1, minBackoff: seconds ?? 1, executionTimeout: 1 };
+  const dead = seconds === null ? [signal('mark_recoverable', { recoverable: 'UNRECOVERABLE' })] : [];
+  await handlerOn(store).handle(id, [create(Date.now(), { retrySpec, recoverable: 'UNKNOWN' }), ...dead], 0);
+}
+
+it('starts what is due first before the rest, without those that cannot be started, and dead letters at last', async () => {
+  await unengaged('dead', null);
+  await unengaged('later', 300);
+  await unengaged('defect', 100);
+  await unengaged('soon', 200);
+  const starts: string[] = [];
+  start({
+    start(id) {
+      starts.push(id);
+      return id === 'defect' ? Promise.reject(new Error('a defect')) : Promise.resolve('started');
+    },
+  });
+  await vi.waitFor(async () => {
+    expect((await store.record('dead')).engaged).toBe(EPOCH);
+  }, 5_000);
+  expect(starts).toEqual(['defect', 'soon', 'later', 'dead']);
+  expect((await store.record('later')).engaged).toBe(EPOCH);
+  expect((await store.record('defect')).engaged).toBe(0);
+});
+
+it('starts only what is due soon while a storm lasts, and the rest when it is over', async () => {
+  await unengaged('soon', 9);
+  await unengaged('later', 11);
+  await unengaged('dead', null);
+  let isStorm = true;
+  start({ start: () => Promise.resolve('started') }, () => isStorm);
+  await vi.waitFor(async () => {
+    expect((await store.record('soon')).engaged).toBe(EPOCH);
+  }, 5_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect([(await store.record('later')).engaged, (await store.record('dead')).engaged]).toEqual([0, 0]);
+  isStorm = false;
+  await vi.waitFor(async () => {
+    expect([(await store.record('later')).engaged, (await store.record('dead')).engaged]).toEqual([EPOCH, EPOCH]);
+  }, 5_000);
 });
