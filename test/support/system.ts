@@ -67,6 +67,8 @@ export async function openSystem(env: Environment = {}, { postgres = '' } = {}):
         DATABASE_URL: url.href,
         TEMPORAL_ADDRESS: temporalAddress(),
         TEMPORAL_NAMESPACE: namespace,
+        // Many tests make records at the same time, and look at their workflows at once.
+        CREATE_PATH: 'workflow',
         ...env,
         ...more,
       });

@@ -139,6 +139,10 @@ describe.concurrent('while Temporal cannot be reached', () => {
       status: 400,
       body: { errorCode: 'DuplicateAggregateId' },
     });
+    // Until it is noticed, a command may be on its way for longer than its caller waits.
+    await expect
+      .poll(() => system.api.get('/actuator/health/temporal'), { timeout: 10_000 })
+      .toMatchObject({ status: 503 });
     for (const id of [open, finished]) {
       const answer = await system.api.command(
         id,
@@ -152,7 +156,6 @@ describe.concurrent('while Temporal cannot be reached', () => {
     }
     expect(await system.api.snapshot(open)).toMatchObject({ version: 1 });
     expect(await system.api.events(finished)).toHaveLength(3);
-    expect(await system.api.get('/actuator/health/temporal')).toMatchObject({ status: 503 });
     expect(await system.api.get('/actuator/health/readiness')).toMatchObject({ status: 200 });
     await pause(3_000);
     expect(await system.api.snapshot(due)).toMatchObject({ version: 1 });

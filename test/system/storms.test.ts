@@ -55,7 +55,7 @@ describe('while Temporal does not answer', () => {
 
   beforeAll(async () => {
     proxy = await startTcpProxy(temporalAddress());
-    system = await openSystem({ TEMPORAL_ADDRESS: proxy.address });
+    system = await openSystem({ TEMPORAL_ADDRESS: proxy.address, CREATE_PATH: 'auto' });
   });
   afterAll(async () => {
     await system.close();
