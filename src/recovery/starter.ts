@@ -8,6 +8,7 @@ import {
   engageRecord,
   findOverdue,
   findUnengaged,
+  findUnengagedDeadLetters,
   pruneInstances,
   pruneRedeliveries,
   pruneRefusals,
@@ -124,13 +125,13 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   async function* nextDue(epoch: number): AsyncGenerator<OpenRecord, void> {
     const until = Date.now() + ROUND;
     while (Date.now() < until) {
-      const page = await findUnengaged(pool, epoch, unhelped(), PAGE, 'due');
+      // A start costs ten times what a create costs, and a storm would last as much longer.
+      const before = deps.isStorm() ? Date.now() + SOON : Number.MAX_SAFE_INTEGER;
+      const page = await findUnengaged(pool, epoch, before, unhelped(), PAGE);
       if (page.length === 0) return;
       await watchBacklog(epoch);
       const foundAt = Date.now();
       for (const record of page) {
-        // A start costs ten times what a create costs, and the storm would last as much longer.
-        if ((record.deadline ?? 0) > Date.now() + SOON && deps.isStorm()) return;
         yield record;
         if (Date.now() - foundAt > FRESH) break;
       }
@@ -146,7 +147,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     return started;
   };
   const startDeadLetters = async (epoch: number): Promise<void> => {
-    const found = await findUnengaged(pool, epoch, unhelped(), DEAD_LETTERS, 'dead letters');
+    const found = await findUnengagedDeadLetters(pool, epoch, unhelped(), DEAD_LETTERS);
     await startAll(found, pace, stopping.signal, (record) => attend(record, epoch));
   };
 

@@ -32,8 +32,8 @@ const OPEN_RECORD = `aggregate_id as id, deadline, document #>> '{state,status}'
 const UNENGAGED: Statement = {
   name: 'engagement.unengaged',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline is not null and aggregate_id <> all ($2::text[])
-order by deadline, aggregate_id limit $3`,
+where open and engaged = $1 and deadline < $2 and aggregate_id <> all ($3::text[])
+order by deadline, aggregate_id limit $4`,
 };
 
 const UNENGAGED_DEAD_LETTERS: Statement = {
@@ -99,20 +99,39 @@ export async function observeNamespace(pool: Pool, namespaceId: string, autoRetr
 }
 
 /**
- * Open records whose workflow was not started in this epoch, but for the `known` ones, the next due first; those with no
- * deadline only when asked for.
+ * Open records that are due before `before` (epoch milliseconds) and whose workflow was not started in this epoch, but for
+ * the `known` ones; the next due first.
  */
-export async function findUnengaged(
+export function findUnengaged(
+  pool: Pool,
+  epoch: number,
+  before: number,
+  known: readonly string[],
+  limit: number,
+): Promise<OpenRecord[]> {
+  return findInEarlierEpochs(pool, epoch, UNENGAGED, [before, known], limit);
+}
+
+/** Open records with no deadline whose workflow was not started in this epoch, but for the `known` ones. */
+export function findUnengagedDeadLetters(
   pool: Pool,
   epoch: number,
   known: readonly string[],
   limit: number,
-  kind: 'due' | 'dead letters',
+): Promise<OpenRecord[]> {
+  return findInEarlierEpochs(pool, epoch, UNENGAGED_DEAD_LETTERS, [known], limit);
+}
+
+async function findInEarlierEpochs(
+  pool: Pool,
+  epoch: number,
+  statement: Statement,
+  values: readonly unknown[],
+  limit: number,
 ): Promise<OpenRecord[]> {
   const earlier = await pool.query<{ engaged: number }>(EARLIER_EPOCHS, [epoch]);
-  const statement = kind === 'due' ? UNENGAGED : UNENGAGED_DEAD_LETTERS;
   const found = await Promise.all(
-    earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, known, limit])),
+    earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, ...values, limit])),
   );
   return found
     .flat()

@@ -4,6 +4,7 @@ import {
   engageRecord,
   findOverdue,
   findUnengaged,
+  findUnengagedDeadLetters,
   observeNamespace,
   readEngagement,
 } from '../../src/store/index.ts';
@@ -23,6 +24,9 @@ const observe = (namespaceId: string, autoRetry = true): Promise<number> =>
 /** A failure whose next retry is due `seconds` from 1970. */
 const dueAt = (seconds: number) =>
   create(0, { retrySpec: { maxRetries: 1, minBackoff: seconds, executionTimeout: 1 }, recoverable: 'UNKNOWN' });
+
+/** After every deadline. */
+const LATER = Number.MAX_SAFE_INTEGER;
 
 describe('the Temporal epoch', () => {
   it('rises with a new namespace and when automatic retries are on again, and with nothing else', async () => {
@@ -54,16 +58,17 @@ describe('open records', () => {
   const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id);
 
   it('of earlier epochs are found in the order of their deadlines, whatever the epoch', async () => {
-    expect(ids(await findUnengaged(store.queries, 4, [], 10, 'due'))).toEqual(['first', 'second', 'third']);
-    expect(ids(await findUnengaged(store.queries, 4, [], 2, 'due'))).toEqual(['first', 'second']);
-    expect(ids(await findUnengaged(store.queries, 4, ['first'], 2, 'due'))).toEqual(['second', 'third']);
+    expect(ids(await findUnengaged(store.queries, 4, LATER, [], 10))).toEqual(['first', 'second', 'third']);
+    expect(ids(await findUnengaged(store.queries, 4, LATER, [], 2))).toEqual(['first', 'second']);
+    expect(ids(await findUnengaged(store.queries, 4, LATER, ['first'], 2))).toEqual(['second', 'third']);
+    expect(ids(await findUnengaged(store.queries, 4, 200_001, [], 10))).toEqual(['first', 'second']);
   });
 
   it('that wait for a person are found when they are asked for', async () => {
-    const [record, ...others] = await findUnengaged(store.queries, 4, [], 10, 'dead letters');
+    const [record, ...others] = await findUnengagedDeadLetters(store.queries, 4, [], 10);
     expect(record).toMatchObject({ id: 'dead-letter', deadline: null, recoverable: 'UNRECOVERABLE', status: 'FAILED' });
     expect(others).toEqual([]);
-    expect(await findUnengaged(store.queries, 4, ['dead-letter'], 10, 'dead letters')).toEqual([]);
+    expect(await findUnengagedDeadLetters(store.queries, 4, ['dead-letter'], 10)).toEqual([]);
   });
 
   it('without a workflow are counted, with how late the first of them is', async () => {
@@ -83,7 +88,7 @@ describe('open records', () => {
     await engageRecord(store.commands, 'third', 4);
     await engageRecord(store.commands, 'third', 3);
     expect((await store.record('third')).engaged).toBe(4);
-    expect(ids(await findUnengaged(store.queries, 4, [], 10, 'due'))).toEqual(['first', 'second']);
+    expect(ids(await findUnengaged(store.queries, 4, LATER, [], 10))).toEqual(['first', 'second']);
   });
 
   it('are counted without those that are over', async () => {
