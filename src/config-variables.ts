@@ -18,6 +18,7 @@ export type Role = (typeof ROLES)[number];
 
 /** How creates are recorded. */
 export const CREATE_PATHS = ['auto', 'workflow', 'store'] as const;
+export type CreatePath = (typeof CREATE_PATHS)[number];
 
 /** As pino names them, from the gravest on. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

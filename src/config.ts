@@ -2,9 +2,8 @@ import { hostname } from 'node:os';
 import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { hostInUrl } from './config-values.ts';
-import { type LogLevel, type Role, ROLES, VARIABLES } from './config-variables.ts';
+import { type CreatePath, type LogLevel, type Role, ROLES, VARIABLES } from './config-variables.ts';
 import { checkRetrySpec, type RetrySpec } from './domain/index.ts';
-import type { CreatePath } from './gateway/index.ts';
 
 /** The settings of one process, read once at its start. What each means stands in `config-variables.ts`. */
 export interface Config {
