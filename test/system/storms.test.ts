@@ -11,7 +11,7 @@ import { statusOf } from '../support/workflows.ts';
 const CALLERS = 64;
 /** Milliseconds that the storm lasts, and between two creates of a caller: every record has to get its workflow afterwards. */
 const STORM = 10_000;
-const BETWEEN = 1_250;
+const BETWEEN = 1_600;
 /** Milliseconds within which 99 of 100 pages of a list come in a storm. */
 const PAGE_TIME = 500;
 
