@@ -5,6 +5,7 @@ import type { CreatePaths } from './create-path.ts';
 import { GatewayError } from './errors.ts';
 import type { ExecutionView, Executions } from './executions.ts';
 import type { Slots } from './slots.ts';
+import type { StoreDoor } from './store-door.ts';
 
 /** How often a create may meet a workflow that ends between the start and the signal. */
 const MAX_RACES = 3;
@@ -17,11 +18,12 @@ export interface DispatchDeps {
   readonly executions: Executions;
   readonly slots: Slots;
   readonly createPaths: CreatePaths;
+  readonly storeDoor: StoreDoor;
   /** Told which way each create takes, for whoever counts. */
   readonly onCreate: (path: 'workflow' | 'store') => void;
   /** Told of every command that is refused before anything decides it, for whoever counts. */
   readonly onRefused: (name: CommandName, code: string) => void;
-  /** Milliseconds that the command may wait for its slot. */
+  /** Milliseconds that the command may wait for its slot, or for its turn to be stored. */
   readonly patience: number;
 }
 
@@ -46,7 +48,7 @@ async function dispatchCreate(deps: DispatchDeps, command: Create, message: Comm
   if (refusal !== null) return refusal;
   if (deps.createPaths.enter(command.commandId) && (await tryWorkflow(deps, command, message))) return null;
   try {
-    const outcome = await decideHere(deps, command, message);
+    const outcome = await deps.storeDoor.pass(deps.patience, () => decideHere(deps, command, message));
     deps.onCreate('store');
     return outcome;
   } catch (error) {

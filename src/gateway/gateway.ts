@@ -11,6 +11,7 @@ import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } fro
 import { WAIT_PATH, createNotifier } from './notifier.ts';
 import { outcomeSignals, sentResult, unsentResult } from './signals.ts';
 import { createSlots } from './slots.ts';
+import { createStoreDoor } from './store-door.ts';
 import { watchStorms } from './storm.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -61,6 +62,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   const waiters = createWaiters(deps.maxWaiting);
   const slots = createSlots();
   const createPaths = choosePaths(deps.createPath);
+  const storeDoor = createStoreDoor();
   const storms = watchStorms();
   const notifier = createNotifier(deps);
   const onCreate = (path: 'workflow' | 'store'): void => {
@@ -112,7 +114,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
     try {
       const outcome = await dispatch(
-        { ...deps, slots, createPaths, onCreate, patience: wait.timeout },
+        { ...deps, slots, createPaths, storeDoor, onCreate, patience: wait.timeout },
         command,
         message,
       );
