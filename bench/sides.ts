@@ -23,7 +23,9 @@ const READY_TIMEOUT = 60_000;
 export async function startProduct(servers: Servers): Promise<Side> {
   const env = await place(servers, 'product');
   const port = String(await freePort());
-  const side = await start(servers, 'product', '../src/main.ts', { ...env, PORT: port, LOG_LEVEL: 'warn' });
+  // The baseline has one way only.
+  const one = { CREATE_PATH: 'workflow' };
+  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...one, PORT: port, LOG_LEVEL: 'warn' });
   try {
     await until(() => checkHealth(side.url));
   } catch (error) {
