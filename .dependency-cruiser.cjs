@@ -38,7 +38,7 @@ const PACKAGES = {
 };
 
 const SERVER = '^(src|workflows|activities)/';
-const OURS = '^(src|workflows|activities|local|bench|tools|test|client)/';
+const OURS = '^(src|workflows|activities|local|bench|tools|examples|test|client)/';
 /** The files beside the rooms wire them: configuration, metrics, health, start and stop. */
 const ROOT = '^src/[^/]+[.]ts$';
 const CONFIG = '^src/config[^/]*[.]ts$';
@@ -130,6 +130,12 @@ const OUTSIDE_THE_SERVER = [
     severity: 'error',
     from: { path: '^client/src/', pathNot: '^client/src/express[.]ts$' },
     to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'examples stand alone',
+    severity: 'error',
+    from: { path: '^examples/' },
+    to: { path: OURS, pathNot: '^examples/' },
   },
   {
     name: 'a baseline measures without us',

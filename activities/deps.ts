@@ -5,6 +5,8 @@ import type { Targets } from '../src/dispatch/index.ts';
 export interface ActivityDeps {
   readonly handler: CommandHandler;
   readonly targets: Targets;
+  /** Told of every attempt that is handed to the target of this name. */
+  readonly onDelivered: (target: string) => void;
   /** The Temporal epoch that this worker works in. */
   readonly epoch: () => number;
   /** Under `false` the workflow is given no deadline, so that it arms no timer (AUTO_RETRY=off). */

@@ -1,7 +1,7 @@
 import type { Entry } from '../src/domain/index.ts';
-import { prepareRetry } from '../src/dispatch/index.ts';
+import { type Target, prepareRetry } from '../src/dispatch/index.ts';
 import type { HandleResult } from '../src/command-handler/index.ts';
-import type { Handled, View } from '../workflows/activities.ts';
+import type { Attempt, Handled, View } from '../workflows/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Characters of any text that operators see in the workflow; the whole one is in the record. */
@@ -21,11 +21,23 @@ export async function handle(deps: ActivityDeps, id: string, entries: readonly E
     outcomes,
     version: record.snapshot.version,
     deadline: deps.autoRetry ? record.deadline : null,
-    // An `event` target learns by itself of what is prepared.
-    delivery:
-      prepared === null || target.kind === 'event' ? null : { attempt: prepared.attempt, until: prepared.deadline },
+    delivery: prepared === null ? null : deliveryBy(target, prepared),
     view: viewOf(deps, record, target.kind === 'event' ? null : target.name),
   };
+}
+
+function deliveryBy(target: Target, { attempt, deadline }: { attempt: number; deadline: number }): Attempt | null {
+  switch (target.kind) {
+    case 'event':
+      // It learns by itself of what is prepared.
+      return null;
+    case 'http':
+      return { attempt, until: deadline };
+    case 'temporal':
+      return { attempt, until: deadline, queue: target.taskQueue };
+    default:
+      return target satisfies never;
+  }
 }
 
 function viewOf(deps: ActivityDeps, { snapshot }: StoredRecord, target: string | null): View {

@@ -2,6 +2,7 @@ import type { Activities } from '../workflows/activities.ts';
 import { deliver } from './deliver.ts';
 import type { ActivityDeps } from './deps.ts';
 import { handle } from './handle.ts';
+import { readRetry } from './read-retry.ts';
 
 export type { ActivityDeps } from './deps.ts';
 
@@ -10,5 +11,6 @@ export function createActivities(deps: ActivityDeps): Activities {
   return {
     handle: (id, entries) => handle(deps, id, entries),
     deliver: (id, attempt) => deliver(deps, id, attempt),
+    readRetry: (id, attempt) => readRetry(deps, id, attempt),
   };
 }

@@ -1,4 +1,5 @@
 import { checkDiskSpace } from './disk-space.ts';
+import type { WatchedTargets } from './dispatch/index.ts';
 import type { HealthChecks, HealthComponent } from './http/index.ts';
 import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readEngagement, readFeedLag } from './store/index.ts';
 import type { Link } from './temporal/index.ts';
@@ -11,6 +12,7 @@ const HELD_BACK = 1;
 export interface HealthSources {
   readonly pool: Pool;
   readonly link: Link;
+  readonly targets: WatchedTargets;
   /** @throws Error while this process has no machine id */
   readonly machineId: () => number;
 }
@@ -19,7 +21,7 @@ export interface HealthSources {
  * What the service needs, each asked for real, under the names of contract 10.2. It can still be read from, and takes
  * creates, while Temporal is away.
  */
-export function createHealthChecks({ pool, link, machineId }: HealthSources): HealthChecks {
+export function createHealthChecks({ pool, link, targets, machineId }: HealthSources): HealthChecks {
   const db = async (): Promise<HealthComponent> => {
     const version = await pingStore(pool);
     return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
@@ -40,6 +42,7 @@ export function createHealthChecks({ pool, link, machineId }: HealthSources): He
     engagement: () => engagementHealth(pool),
     feed: () => feedHealth(pool),
     temporal: () => temporalHealth(link),
+    ...(targets.state().file === null ? {} : { targets: () => targetsHealth(targets) }),
     ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
   };
 }
@@ -58,6 +61,12 @@ async function feedHealth(pool: Pool): Promise<HealthComponent> {
 async function engagementHealth(pool: Pool): Promise<HealthComponent> {
   const { unengaged, lag } = await readEngagement(pool);
   return { status: 'UP', details: { unengagedRecords: unengaged, lagSeconds: lag } };
+}
+
+/** A file that cannot be used any more is no failure: what it said before goes on. It says what to mend. */
+function targetsHealth(targets: WatchedTargets): HealthComponent {
+  const { file, loadedAt, problem } = targets.state();
+  return { status: 'UP', details: { file, loadedAt, ...(problem !== null && { problem }) } };
 }
 
 function temporalHealth(link: Link): HealthComponent {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.ts';
 import { type CommandHandler, createCommandHandler } from './command-handler/index.ts';
 import type { Config } from './config.ts';
-import { loadTargets } from './dispatch/index.ts';
+import { createTally, watchTargets } from './dispatch/index.ts';
 import { createFeed } from './feed/index.ts';
 import { createGateway } from './gateway/index.ts';
 import { createHealthChecks } from './health-checks.ts';
@@ -31,6 +31,7 @@ import {
   readEngagement,
   readFeedLag,
 } from './store/index.ts';
+import { reportTargets, tallyOutcome } from './target-report.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
 
 /** A running service. */
@@ -43,7 +44,9 @@ export interface Service {
 
 /** Wires the rooms and starts them. Temporal may come later; Postgres has to be there. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
-  const targets = await loadTargets(config.targetsFile, process.env);
+  const targets = await watchTargets(config.targetsFile, process.env, log);
+  const tally = createTally(Date.now);
+  const startedAt = Date.now();
   await migrate(config.databaseUrl, log);
   const pools = createPools(config.databaseUrl, log);
   await checkCluster(pools.commands);
@@ -63,6 +66,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       log,
       onDecided: (decision) => {
         metrics.decided(decision);
+        tallyOutcome(tally, targets, decision);
       },
     });
 
@@ -78,6 +82,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
           activities: createActivities({
             handler: handlerOn(pools.commands),
             targets,
+            onDelivered: (target) => {
+              tally.delivered(target);
+            },
             epoch: () => epoch,
             autoRetry: config.autoRetry,
             searchable: () => config.visibilityUpserts && link.searchable(),
@@ -161,8 +168,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
       pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
-      health: createHealthChecks({ pool: pools.queries, link, machineId: () => lease.machineId() }),
+      health: createHealthChecks({ pool: pools.queries, link, targets, machineId: () => lease.machineId() }),
       metrics,
+      targets: () => reportTargets(targets, tally, startedAt),
       idGenerators: createIdGenerators({
         next: () => ids.next(),
         state: () => ({ machineId: lease.machineId(), lastTimestamp: ids.lastTime() }),
@@ -179,6 +187,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     async stop() {
       const closed = http.close(config.shutdownTimeout / 2);
       feed.stop();
+      targets.stop();
       // Callers get half of the time to see their command through; then their waits end.
       const waits = setTimeout(() => {
         gateway.stop();

@@ -1,6 +1,7 @@
 import {
   type ActivityOptions,
   type LocalActivityOptions,
+  isCancellation,
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
@@ -42,6 +43,8 @@ export interface View {
 export interface Attempt {
   readonly attempt: number;
   readonly until: number;
+  /** The task queue whose workers execute it; left out where `deliver` pushes it to a target by itself. */
+  readonly queue?: string;
 }
 
 /** What the workflow learns from `handle`: never the whole state. */
@@ -59,9 +62,22 @@ export interface Handled {
   readonly view: View | null;
 }
 
-/** How a delivery ended; `gone`: the attempt was over before it was sent. Times are epoch milliseconds. */
+/** Why nothing was delivered: the attempt was over (`gone`), or it is delivered another way since targets changed (`moved`). */
+export type NotDelivered = { readonly kind: 'gone' } | { readonly kind: 'moved' };
+
+/** An attempt for the workers of a task queue; `heartbeatTimeout` in milliseconds, null: none. */
+export interface QueuedRetry {
+  readonly kind: 'queued';
+  readonly target: string;
+  readonly queue: string;
+  readonly heartbeatTimeout: number | null;
+  /** The argument of the activity. Its deadline, epoch milliseconds, is all that the workflow reads of it. */
+  readonly retry: { readonly deadline: number };
+}
+
+/** How a delivery ended. Times are epoch milliseconds. */
 export type Delivered =
-  | { readonly kind: 'gone' }
+  | NotDelivered
   | { readonly kind: 'accepted' }
   | { readonly kind: 'succeeded'; readonly executeAt: number }
   | {
@@ -78,6 +94,8 @@ export interface Activities {
   handle(id: string, entries: readonly Entry[]): Promise<Handled>;
   /** Pushes the attempt to its target, if it is still the one in flight. */
   deliver(id: string, attempt: number): Promise<Delivered>;
+  /** What the workers of its task queue are given of the attempt, if it is still the one in flight. */
+  readRetry(id: string, attempt: number): Promise<QueuedRetry | NotDelivered>;
 }
 
 const LOCAL: LocalActivityOptions = {
@@ -118,4 +136,16 @@ const GRACE = 5_000;
 export function deliver(id: string, attempt: number, timeLeft: number): Promise<Delivered> {
   const options = { ...DELIVERY, scheduleToCloseTimeout: timeLeft + GRACE, summary: `deliver retry ${attempt}` };
   return proxyActivities<Activities>(options).deliver(id, attempt);
+}
+
+/** Asked right before the attempt is queued; `timeLeft` in milliseconds. @throws ActivityFailure where Postgres did not answer until then */
+export async function readRetry(id: string, attempt: number, timeLeft: number): Promise<QueuedRetry | NotDelivered> {
+  const summary = `look at retry ${attempt}`;
+  try {
+    return await proxyLocalActivities<Activities>({ ...LOCAL, summary }).readRetry(id, attempt);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const options = { ...REGULAR, scheduleToCloseTimeout: timeLeft, summary };
+    return await proxyActivities<Activities>(options).readRetry(id, attempt);
+  }
 }

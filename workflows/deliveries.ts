@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import type { CommandMessage } from '../src/domain/index.ts';
 import { type Attempt, type Delivered, deliver } from './activities.ts';
+import { queueRetry } from './queued-retry.ts';
 
 /**
  * After a worker died in a delivery, or could not ask Postgres, the next one may do no better: milliseconds before the
@@ -39,13 +40,14 @@ export class Deliveries {
   }
 
   /** Delivers an attempt that was not delivered yet. */
-  start({ attempt, until }: Attempt): void {
+  start(next: Attempt): void {
+    const { attempt } = next;
     if (attempt <= this.delivered) return;
     this.delivered = attempt;
     const scope = new CancellationScope();
     this.#inFlight.set(attempt, scope);
     void scope
-      .run(() => this.#deliver(attempt, until))
+      .run(() => this.#deliver(next))
       .catch((error: unknown) => {
         if (!isCancellation(error)) throw error;
         return true;
@@ -63,8 +65,8 @@ export class Deliveries {
     for (const scope of this.#inFlight.values()) scope.cancel();
   }
 
-  /** False: its time was over without an outcome, since no worker was there. */
-  async #deliver(attempt: number, until: number): Promise<boolean> {
+  /** False: it has no outcome, since no worker was there until its time was over, or since its target is another one now. */
+  async #deliver({ attempt, until, queue }: Attempt): Promise<boolean> {
     for (let pause = PAUSE; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
       const timeLeft = until - Date.now();
       if (timeLeft <= 0) {
@@ -74,7 +76,14 @@ export class Deliveries {
         return false;
       }
       try {
-        const message = toMessage(this.#id, attempt, await deliver(this.#id, attempt, timeLeft));
+        const push = queue === undefined ? deliver : queueRetry;
+        const delivered = await push(this.#id, attempt, timeLeft);
+        if (delivered.kind === 'moved') {
+          // Two processes may have read different files for a moment.
+          await sleep(PAUSE);
+          return false;
+        }
+        const message = toMessage(this.#id, attempt, delivered);
         if (message !== null) this.#receive(message);
         return true;
       } catch (error) {
@@ -87,7 +96,11 @@ export class Deliveries {
 }
 
 /** The report that a service would have sent itself; null: there is nothing to report yet. */
-function toMessage(id: string, attempt: number, delivered: Delivered): CommandMessage | null {
+function toMessage(
+  id: string,
+  attempt: number,
+  delivered: Exclude<Delivered, { kind: 'moved' }>,
+): CommandMessage | null {
   const outcomeId = `redress:outcome:${id}:${attempt}`;
   const envelope = {
     commandId: outcomeId,

@@ -70,3 +70,14 @@ export function idempotencyKey({ executionId, attempt }: Pick<PreparedRetry, 'ex
   const id = executionId.toWellFormed().replace(/[^\x21-\x24\x26-\x7e]/gu, encodeURIComponent);
   return `${id}:${attempt}`;
 }
+
+/** A prepared retry in the form in which targets get it: with the key that tells the deliveries of one attempt from others. */
+export interface RetryArgument extends PreparedRetry {
+  readonly idempotencyKey: string;
+}
+
+/** The body of a request, and the argument of an activity. */
+export const toArgument = (prepared: PreparedRetry): RetryArgument => ({
+  idempotencyKey: idempotencyKey(prepared),
+  ...prepared,
+});

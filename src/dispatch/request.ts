@@ -1,4 +1,4 @@
-import { idempotencyKey, type PreparedRetry } from './prepared-retry.ts';
+import { idempotencyKey, type PreparedRetry, toArgument } from './prepared-retry.ts';
 import type { HttpTarget } from './target.ts';
 
 /** One delivery as it goes over the wire. */
@@ -10,7 +10,7 @@ export interface DeliveryRequest {
 /** The POST that delivers `prepared` at `now`; the signature covers the key, the time and every byte of the body. */
 export function buildRequest(target: HttpTarget, prepared: PreparedRetry, now: number): DeliveryRequest {
   const key = idempotencyKey(prepared);
-  const body = JSON.stringify({ idempotencyKey: key, ...prepared });
+  const body = JSON.stringify(toArgument(prepared));
   return {
     headers: {
       ...target.headers(),

@@ -32,7 +32,17 @@ export interface HttpTarget {
   readonly allow: readonly AllowEntry[];
 }
 
-export type Target = EventTarget | HttpTarget;
+/** Prepared retries are activities on a task queue of our Temporal namespace, for workers in any language. */
+export interface TemporalTarget {
+  readonly kind: 'temporal';
+  readonly name: string;
+  readonly match: TargetMatch;
+  readonly taskQueue: string;
+  /** Seconds without a heartbeat after which the worker counts as dead; null: it is given until the deadline of the attempt. */
+  readonly heartbeatTimeout: number | null;
+}
+
+export type Target = EventTarget | HttpTarget | TemporalTarget;
 
 export interface Targets {
   /** Who executes the retries of `f`: the first match in the order of the file, else the built-in target `event`. */

@@ -52,6 +52,10 @@ async function readTarget(raw: unknown, sources: ValueSources, report: Report): 
     return undefined;
   }
   if (entry.data.kind === 'event') return entry.data;
+  if (entry.data.kind === 'temporal') {
+    const { heartbeatTimeout = null, ...target } = entry.data;
+    return { ...target, heartbeatTimeout };
+  }
   const { kind, name, match, url, timeout = null, allow } = entry.data;
   const headers = await readHeaders(entry.data.headers, sources, report);
   const sign = await readSigner(entry.data, sources, report);

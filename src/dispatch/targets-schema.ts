@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { parseAllowEntry } from './allow-list.ts';
 import { printableKey } from './targets-file-error.ts';
 
+/** The queues of our own workers, which know no `retryExecution`. */
+const OWN_QUEUES: readonly string[] = ['compensation', 'compensation-deliveries'];
+
 const NAME_HINT = 'a text that tells this target from the others, 1 to 64 letters, digits, "_", "-" or "."';
 const name = z.string(expected(NAME_HINT)).regex(/^[\w.-]{1,64}$/, `must be ${NAME_HINT}`);
 
@@ -71,17 +74,40 @@ const httpEntry = strict({
 });
 export type HttpEntry = z.infer<typeof httpEntry>;
 
+const QUEUE_HINT =
+  'the name of a task queue, 1 to 200 letters, digits, "_", "-", ".", ":" or "/", beginning with a letter or digit';
+/** Temporal would refuse some names only when a retry is due, so the rule is narrower than its own. */
+const taskQueue = z
+  .string(expected(QUEUE_HINT))
+  .regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, `must be ${QUEUE_HINT}`)
+  .refine((queue) => !OWN_QUEUES.includes(queue), 'is a task queue of Redress itself: give one of your own');
+
+const HEARTBEAT_HINT =
+  'a number of seconds from 1 to 3600; without it, a worker that died is noticed at the deadline of the attempt';
+const heartbeatTimeout = z
+  .number(expected(HEARTBEAT_HINT))
+  .min(1, `must be ${HEARTBEAT_HINT}`)
+  .max(3600, `must be ${HEARTBEAT_HINT}`);
+
+const temporalEntry = strict({
+  name,
+  kind: z.literal('temporal'),
+  match,
+  taskQueue,
+  heartbeatTimeout: heartbeatTimeout.optional(),
+});
+
 const eventEntry = strict({ name, kind: z.literal('event'), match });
 
 /** One target of the file. */
-export const TARGET = z.discriminatedUnion('kind', [eventEntry, httpEntry], {
+export const TARGET = z.discriminatedUnion('kind', [eventEntry, httpEntry, temporalEntry], {
   error: ({ input }) => kindProblem(input),
 });
 
 function kindProblem(input: unknown): string {
   if (typeof input !== 'object' || input === null) return 'must be a map of settings with name and kind';
-  if (!('kind' in input)) return 'has no kind: give "http" or "event"';
-  return 'has an unknown kind: give "http" or "event"';
+  if (!('kind' in input)) return 'has no kind: give "http", "temporal" or "event"';
+  return 'has an unknown kind: give "http", "temporal" or "event"';
 }
 
 /** The outline of the file. Its targets are checked one by one, so that a mistake in one hides none in another. */

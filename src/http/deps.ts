@@ -7,6 +7,7 @@ import type { HealthChecks } from './health.ts';
 import type { Queries } from './queries.ts';
 import type { IdGenerators } from './id-generators.ts';
 import type { Reads } from './reads.ts';
+import type { TargetReport } from './target-report.ts';
 
 /** What the doors need of the rest of the house. */
 export interface HttpDeps {
@@ -17,6 +18,7 @@ export interface HttpDeps {
   readonly feed: Feed;
   readonly health: HealthChecks;
   readonly metrics: Metrics;
+  readonly targets: () => TargetReport;
   readonly idGenerators: IdGenerators;
   readonly log: Logger;
   /** For failures that bring no retry spec of their own. */

@@ -7,4 +7,5 @@ export { createIdGenerators } from './id-generators.ts';
 export { createPages } from './pages/index.ts';
 export { type Reads, createReads } from './reads.ts';
 export { ListenError, startHttp } from './server.ts';
+export type { TargetReport } from './target-report.ts';
 export { OPERATOR_ROUTES, ROUTES } from './routes/index.ts';

@@ -83,7 +83,8 @@ export const ALLOWED: readonly Allowed[] = [
   {
     change: 'added',
     paths: [
-      'paths [/metrics|/redress/feed]',
+      'paths [/metrics|/redress/feed|/redress/targets]',
+      'components schemas [redress.TargetReport|redress.Target|redress.TargetCounts]',
       'components parameters [redress.feed.event|redress.feed.context|redress.feed.processor|redress.feed.function|redress.feed.from|redress.feed.after|redress.feed.Last-Event-ID]',
     ],
     why: 'Ours.',

@@ -6,7 +6,7 @@ import { ensureNamespace } from '../../src/temporal/namespace.ts';
 import { bundleWorkflows, installRuntime } from '../../src/temporal/index.ts';
 import { createWorkers } from '../../src/temporal/worker.ts';
 import type { Entry } from '../../src/domain/index.ts';
-import type { Activities, Delivered, Handled, View } from '../../workflows/activities.ts';
+import type { Activities, Delivered, Handled, NotDelivered, QueuedRetry, View } from '../../workflows/activities.ts';
 import { eventually } from './eventually.ts';
 import { createNamespaceName, temporalAddress } from './servers.ts';
 import { SILENT } from './store.ts';
@@ -15,6 +15,7 @@ import { SILENT } from './store.ts';
 export interface Part {
   handle(entries: readonly Entry[], isLocal: boolean): Handled | Promise<Handled>;
   deliver?(attempt: number): Promise<Delivered>;
+  readRetry?(attempt: number): Promise<QueuedRetry | NotDelivered>;
 }
 
 /** The workers of the service on a real Temporal, with activities that a test makes up. */
@@ -46,6 +47,7 @@ export async function createStage(): Promise<Stage> {
   const activities: Activities = {
     handle: async (id, entries) => partOf(id).handle(entries, Context.current().info.isLocal),
     deliver: async (id, attempt) => (await partOf(id).deliver?.(attempt)) ?? { kind: 'gone' },
+    readRetry: async (id, attempt) => (await partOf(id).readRetry?.(attempt)) ?? { kind: 'gone' },
   };
   let close = (): Promise<void> => Promise.resolve();
 

@@ -31,7 +31,11 @@ it('a worker that cannot be made says why and is tried again, while the connecti
     onNamespace: () => Promise.resolve(),
     worker: {
       bundle: () => ((tries += 1) < 3 ? Promise.reject(new Error('there is no bundle')) : bundleWorkflows()),
-      activities: { handle: () => Promise.resolve(over()), deliver: () => Promise.resolve({ kind: 'gone' }) },
+      activities: {
+        handle: () => Promise.resolve(over()),
+        deliver: () => Promise.resolve({ kind: 'gone' }),
+        readRetry: () => Promise.resolve({ kind: 'gone' }),
+      },
       onReply: () => undefined,
       maxCachedWorkflows: 10,
       shutdownGraceTime: 1,

@@ -9,10 +9,11 @@ import { QUERY_ROUTES } from './queries.ts';
 import { REDELIVERY_ROUTES } from './redeliveries.ts';
 import { SNAPSHOT_ROUTES } from './snapshots.ts';
 import { STATE_ROUTES } from './states.ts';
+import { TARGET_ROUTES } from './targets.ts';
 import { WOW_ROUTES } from './wow.ts';
 
 /** What a process without the API still answers: how it is doing. */
-export const OPERATOR_ROUTES: readonly Route[] = [...ACTUATOR_ROUTES, ...METRICS_ROUTES];
+export const OPERATOR_ROUTES: readonly Route[] = [...ACTUATOR_ROUTES, ...METRICS_ROUTES, ...TARGET_ROUTES];
 
 /** Every operation. Where two paths fit a request, the first in this order takes it. */
 export const ROUTES: readonly Route[] = [

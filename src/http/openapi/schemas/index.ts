@@ -6,6 +6,7 @@ import { FIELD_SCHEMAS } from './fields.ts';
 import { LIST_SCHEMAS } from './lists.ts';
 import { QUERY_SCHEMAS } from './query.ts';
 import { STATE_SCHEMAS } from './state.ts';
+import { TARGET_SCHEMAS } from './targets.ts';
 import { VALUE_SCHEMAS } from './values.ts';
 import { WOW_SCHEMAS } from './wow.ts';
 
@@ -21,4 +22,5 @@ export const SCHEMAS = {
   ...WOW_SCHEMAS,
   ...BI_SCHEMAS,
   ...ACTUATOR_SCHEMAS,
+  ...TARGET_SCHEMAS,
 };
