@@ -31,7 +31,8 @@ export interface Target {
   close(): Promise<void>;
 }
 
-export async function startTarget(): Promise<Target> {
+/** `more`: further entries of its targets file. */
+export async function startTarget(more = ''): Promise<Target> {
   const deliveries = new Map<string, Delivery[]>();
   const server = createServer((request, response) => {
     void json(request).then((body) => {
@@ -53,7 +54,7 @@ export async function startTarget(): Promise<Target> {
     match: { context: ${TARGET_CONTEXT} }
     url: http://127.0.0.1:${port}/retries
     allow: ['127.0.0.1']
-`,
+${more}`,
   );
   const of = (id: string): readonly Delivery[] => deliveries.get(id) ?? [];
   return {

@@ -7,6 +7,8 @@ const FOLDER = fileURLToPath(new URL('../histories/', import.meta.url));
 const REPOSITORY = new URL('../../', import.meta.url);
 /** What the SDK calls a process: its number and the machine. */
 const IDENTITY = new RegExp(`\\d+@${hostname().replaceAll('.', '[.]')}`, 'g');
+/** Stack traces lead there, wherever packages are really installed. */
+const PACKAGES = /(?:file:\/\/)?\/[^\s"()]*?\/node_modules\//g;
 /** Histories of more characters are stored compressed. */
 const LARGE = 64 * 1024;
 
@@ -32,6 +34,7 @@ export function saveHistory(name: string, json: string): void {
   const text = JSON.stringify(JSON.parse(json))
     .replaceAll(REPOSITORY.href, '')
     .replaceAll(fileURLToPath(REPOSITORY), '')
+    .replaceAll(PACKAGES, 'node_modules/')
     .replaceAll(IDENTITY, 'redress');
   if (text.length <= LARGE) writeFileSync(`${FOLDER}${name}.json`, text);
   else writeFileSync(`${FOLDER}${name}.json.gz`, gzipSync(text));

@@ -3,6 +3,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { WORKFLOW_TYPE, TASK_QUEUE, workflowId } from '../../src/temporal/names.ts';
 import { FAILED_ATTEMPT, FAILED_EXECUTION, type UpdateName } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
+import { startExampleWorker } from '../support/example-worker.ts';
+import { startMailGateway } from '../support/mail-gateway.ts';
 import { atVersion, createRecord } from '../support/records.ts';
 import { openSystem } from '../support/system.ts';
 import { TARGET_CONTEXT, startTarget } from '../support/target.ts';
@@ -13,14 +15,23 @@ import { saveHistory } from './histories.ts';
 /*
  * Records the histories in `test/histories` anew, from workflows of every kind of life. They are the reference for
  * replay.test.ts: a change of the workflow that cannot replay them needs a patch, for workflows like these are running.
- * Record them again only where that is meant. Needs a Postgres and a Temporal of its own:
+ * Record them again only where that is meant: name those that are new. Needs a Postgres and a Temporal of its own:
  *
- *   TEST_DATABASE_URL=postgres://… TEST_TEMPORAL_ADDRESS=127.0.0.1:7233 npx node test/workflow/record.ts
+ *   TEST_DATABASE_URL=postgres://… TEST_TEMPORAL_ADDRESS=127.0.0.1:7233 npx node test/workflow/record.ts [name…]
  */
 
-const target = await startTarget();
+const QUEUE = 'notice-retries';
+const target = await startTarget(`
+  - { name: queued, kind: temporal, match: { context: queued }, taskQueue: ${QUEUE}, heartbeatTimeout: 10 }
+  - { name: nobody, kind: temporal, match: { context: nobodys }, taskQueue: nobodys-retries }
+`);
+const mail = await startMailGateway();
 const proxy = await startTcpProxy(new URL(process.env['TEST_DATABASE_URL'] ?? '').host);
 const system = await openSystem({ TARGETS_FILE: target.file }, { postgres: proxy.address });
+
+const worker = startExampleWorker(system.namespace, QUEUE, mail.url);
+/** Which lives to record; without any, all. */
+const wanted = process.argv.slice(2);
 
 /** The first run of records that have two. */
 const earlierRuns = new Map<string, string>();
@@ -90,6 +101,32 @@ const LIVES: Readonly<Record<string, Life>> = {
     await target.delivery(id, 1);
     await send(id, 'default_delete_aggregate');
     await ended(id);
+  },
+  async queued(id) {
+    await due(id, [3, 0, 60], 'queued');
+    (await mail.notice(id, 1)).answer(503, 'later', { 'Retry-After': '1' });
+    (await mail.notice(id, 2)).answer(200);
+    await ended(id);
+  },
+  async 'queued-late'(id) {
+    await due(id, [3, 0, 60], 'queued');
+    const first = await mail.notice(id, 1);
+    await send(id, 'apply_execution_failed', FAILED_ATTEMPT);
+    const second = await mail.notice(id, 2);
+    first.answer(410);
+    await pause(500);
+    second.answer(200);
+    await ended(id);
+  },
+  async 'queued-and-deleted'(id) {
+    await due(id, [3, 0, 60], 'queued');
+    await mail.notice(id, 1);
+    await send(id, 'default_delete_aggregate');
+    await ended(id);
+  },
+  async 'queued-for-nobody'(id) {
+    await due(id, [1, 0, 2], 'nobodys');
+    await atVersion(system, id, 3);
   },
   async 'by-hand'(id) {
     await createRecord(system, id);
@@ -179,6 +216,7 @@ const DISTURBED_LIVES: Readonly<Record<string, Life>> = {
 
 function due(id: string, [maxRetries, minBackoff, executionTimeout]: [number, number, number], contextName = 'pulled') {
   return createRecord(system, id, {
+    eventId: { ...FAILED_EXECUTION.eventId, aggregateId: { ...FAILED_EXECUTION.eventId.aggregateId, aggregateId: id } },
     function: { ...FAILED_EXECUTION.function, contextName },
     retrySpec: { maxRetries, minBackoff, executionTimeout },
   });
@@ -225,12 +263,17 @@ async function save(id: string): Promise<void> {
 }
 
 try {
-  await Promise.all(Object.entries(LIVES).map(([id, live]) => live(id)));
-  for (const [id, live] of Object.entries(DISTURBED_LIVES)) await live(id);
+  const isWanted = ([id]: [string, Life]): boolean => wanted.length === 0 || wanted.includes(id);
+  const lives = Object.entries(LIVES).filter(isWanted);
+  const disturbed = Object.entries(DISTURBED_LIVES).filter(isWanted);
+  await Promise.all(lives.map(([id, live]) => live(id)));
+  for (const [id, live] of disturbed) await live(id);
   // The last tasks are recorded a moment after their answers.
   await pause(1_000);
-  for (const id of Object.keys({ ...LIVES, ...DISTURBED_LIVES })) await save(id);
+  for (const [id] of [...lives, ...disturbed]) await save(id);
 } finally {
+  await worker.stop();
+  mail.close();
   await system.close();
   await target.close();
   await proxy.close();
