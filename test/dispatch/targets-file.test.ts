@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadTargets } from '../../src/dispatch/index.ts';
 import type { FunctionInfo } from '../../src/domain/index.ts';
+import { TASK_QUEUE } from '../../src/temporal/names.ts';
+import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
 import { FAILURE } from '../domain/given.ts';
 import { folderOf } from './service.ts';
 import { load, onlyHttpTarget, problemsOf, SECRET, withSettings } from './targets-text.ts';
@@ -52,6 +54,27 @@ targets:
     expect(chosen(f('order-service', 'OrderSaga', 'onShipped'))).toBe('orders');
     expect(chosen(f('order-archive'))).toBe('orders');
     expect(chosen(f('payment-service'))).toBe('event');
+  });
+
+  test('may name task queues of Temporal', async () => {
+    const { all } = await load(`
+targets:
+  - { name: notices, kind: temporal, taskQueue: notice-retries, heartbeatTimeout: 10 }
+  - { name: others, kind: temporal, taskQueue: "team/others:1.x" }
+`);
+    expect(all[0]).toMatchObject({ kind: 'temporal', taskQueue: 'notice-retries', heartbeatTimeout: 10 });
+    expect(all[1]).toMatchObject({ kind: 'temporal', taskQueue: 'team/others:1.x', heartbeatTimeout: null });
+  });
+
+  test('may not name queues that Temporal or Redress keeps for itself', async () => {
+    const names = ['', '/_sys/x', '__sticky', 'a b', 'q'.repeat(201), TASK_QUEUE, DELIVERY_QUEUE];
+    const entries = names.map((taskQueue, index) => ({ name: `n${index}`, kind: 'temporal', taskQueue }));
+    const rule =
+      'must be the name of a task queue, 1 to 200 letters, digits, "_", "-", ".", ":" or "/", beginning with a letter or digit';
+    const own = 'is a task queue of Redress itself: give one of your own';
+    expect(await problemsOf(JSON.stringify({ targets: entries }))).toEqual(
+      names.map((_name, index) => `targets[${index}].taskQueue ${index < 5 ? rule : own}`),
+    );
   });
 
   test('may be JSON', async () => {

@@ -178,10 +178,16 @@ describe('a worker in other hands', () => {
   let running: Promise<void>;
   let connection: NativeConnection;
 
-  /** Turns every payload into something that only its owner can read. */
+  /** Turns payloads into something that only their owner can read, but for what is meant for everybody. */
   const ENCRYPTION: PayloadCodec = {
     encode: (payloads) =>
-      Promise.resolve(payloads.map((payload) => ({ ...payload, metadata: { encoding: Buffer.from('binary/ours') } }))),
+      Promise.resolve(
+        payloads.map((payload) =>
+          Buffer.from(payload.data ?? []).includes('accepted')
+            ? payload
+            : { ...payload, metadata: { encoding: Buffer.from('binary/ours') } },
+        ),
+      ),
     decode: (payloads) => Promise.resolve(payloads),
   };
 
@@ -201,6 +207,8 @@ describe('a worker in other hands', () => {
               throw ApplicationFailure.create({ type: 'Ok', message: ' ', details: [{ recoverable: 'UNKNOWN' }] });
             case 'endless-stack':
               throw Object.assign(new Error('x'.repeat(100_000)), { stack: 'y\n'.repeat(100_000) });
+            case 'accepted':
+              return { accepted: true };
             default:
               return { secret: true };
           }
@@ -246,6 +254,17 @@ describe('a worker in other hands', () => {
     const { state } = await atVersion(system, id, 3);
     expect(state).toMatchObject({ status: 'FAILED', recoverable: 'RECOVERABLE', error: { errorCode: 'RetryFailed' } });
     expect(state.error.errorMsg).toContain('without a message');
+  });
+
+  it('may take a retry over and report by REST', async () => {
+    const id = await dueRecord('accepted', [1, 600, 60], 'foreign-service');
+    await eventually(() => {
+      if (!given.some(({ executionId }) => executionId === id)) throw new Error('it was not delivered');
+    });
+    await pause(500);
+    expect(await system.api.snapshot(id)).toMatchObject({ version: 2, state: { status: 'PREPARED' } });
+    const report = await system.api.command(id, 'apply_execution_success', { executeAt: Date.now() });
+    expect(report).toMatchObject({ status: 200, body: { aggregateVersion: 3 } });
   });
 
   it('that says more than a record can hold is cut short', async () => {
