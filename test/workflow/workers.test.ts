@@ -177,52 +177,6 @@ describe('with the workers of the service', () => {
     expect(looks).toEqual([0, 0, 1]);
   });
 
-  it('an attempt whose target has changed since goes the way that it goes now', async () => {
-    const asked: string[] = [];
-    const until = Date.now() + 60_000;
-    let looks = 0;
-    const workflow = await stage.play('moved', {
-      handle(entries) {
-        if (entries.length > 0) return over();
-        looks += 1;
-        return open({ delivery: looks === 1 ? { attempt: 2, until, queue: 'retries' } : { attempt: 2, until } });
-      },
-      readRetry(attempt) {
-        asked.push(`readRetry ${attempt}`);
-        return Promise.resolve({ kind: 'moved' });
-      },
-      deliver(attempt) {
-        asked.push(`deliver ${attempt}`);
-        return Promise.resolve({ kind: 'succeeded', executeAt: 1 });
-      },
-    });
-    await workflow.result();
-    expect(asked).toEqual(['readRetry 2', 'deliver 2']);
-  });
-
-  it('an attempt for a task queue waits for Postgres, and does not fail because of it', async () => {
-    let asked = 0;
-    const workflow = await stage.play('queued-in-an-outage', {
-      handle: (entries) =>
-        entries.length === 0
-          ? open({ delivery: { attempt: 1, until: Date.now() + 60_000, queue: 'retries' } })
-          : over(),
-      readRetry() {
-        asked += 1;
-        if (asked <= 4) throw new Error('Postgres is away');
-        return Promise.resolve({
-          kind: 'queued',
-          target: 'nobody',
-          queue: 'retries',
-          heartbeatTimeout: null,
-          retry: { deadline: Date.now() + 1_000 },
-        });
-      },
-    });
-    await workflow.result();
-    expect(asked).toBe(5);
-  });
-
   it('an attempt that was lost is looked at once and left alone where it is over', async () => {
     let looks = 0;
     const workflow = await stage.play('lost-for-good', {
