@@ -170,7 +170,7 @@ describe('records that were stored at once', () => {
       const { createTime } = (await atVersion(system, id, 2), await system.api.events(id))[1] ?? { createTime: NaN };
       const due = (await system.api.events(id))[0]?.body[0].body as { retryState: { nextRetryAt: number } };
       expect(createTime - due.retryState.nextRetryAt).toBeGreaterThanOrEqual(0);
-      expect(createTime - due.retryState.nextRetryAt).toBeLessThan(1_500);
+      expect(createTime - due.retryState.nextRetryAt).toBeLessThan(3_000);
     }
     await expectWorkflows(system, [], 20_000);
   });
