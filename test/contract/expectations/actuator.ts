@@ -4,6 +4,8 @@ import { isGeneratedId } from '../renaming.ts';
 import { error } from './answers.ts';
 import { named } from './which.ts';
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 /** What Redress stands on in place of what the original stands on. */
 const HEALTH = (components: string): Record<string, Expected> => ({
   [`${components}.mongo`]: ABSENT,
@@ -14,7 +16,8 @@ const HEALTH = (components: string): Record<string, Expected> => ({
     details: { database: 'PostgreSQL', validationQuery: /^select /, version: /^\d+(\.\d+)*/ },
   },
   [`${components}.temporal`]: { status: 'UP', details: { namespace: /./ } },
-  [`${components}.feed`]: { status: 'UP', details: (value) => typeof value === 'object' && value !== null },
+  [`${components}.feed`]: { status: 'UP', details: isObject },
+  [`${components}.engagement`]: { status: 'UP', details: isObject },
   [`${components}.worker`]: { status: 'UP', details: { state: 'RUNNING' } },
 });
 
