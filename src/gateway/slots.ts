@@ -1,4 +1,5 @@
 import { GatewayError } from './errors.ts';
+import { type Turns, createTurns } from './turns.ts';
 
 /** Signals to one record that may be undecided at a time: Temporal fails a workflow task with more than 100 of them. */
 const MAX_IN_FLIGHT = 32;
@@ -17,7 +18,7 @@ export interface Slots {
 
 interface Lane {
   inFlight: number;
-  readonly queue: (() => void)[];
+  readonly turns: Turns;
 }
 
 export function createSlots(): Slots {
@@ -32,9 +33,7 @@ export function createSlots(): Slots {
     const lane = lanes.get(slot.id);
     if (lane === undefined) return;
     lane.inFlight -= 1;
-    const next = lane.queue.shift();
-    if (next !== undefined) next();
-    else if (lane.inFlight === 0) lanes.delete(slot.id);
+    if (!lane.turns.next() && lane.inFlight === 0) lanes.delete(slot.id);
   };
 
   const occupy = (lane: Lane, id: string, commandId: string): void => {
@@ -47,33 +46,28 @@ export function createSlots(): Slots {
 
   return {
     async take(id, commandId, patience) {
-      const lane = lanes.get(id) ?? { inFlight: 0, queue: [] };
+      const lane = lanes.get(id) ?? { inFlight: 0, turns: createTurns() };
       lanes.set(id, lane);
       if (lane.inFlight < MAX_IN_FLIGHT) {
         occupy(lane, id, commandId);
         return;
       }
-      if (lane.queue.length >= MAX_QUEUED) throw tooMany(id, lane);
-      await new Promise<void>((resolve, reject) => {
-        const granted = (): void => {
-          clearTimeout(timer);
+      if (lane.turns.waiting() >= MAX_QUEUED) throw tooMany(id, lane);
+      await lane.turns.wait(
+        patience,
+        () => tooMany(id, lane),
+        () => {
           occupy(lane, id, commandId);
-          resolve();
-        };
-        const timer = setTimeout(() => {
-          lane.queue.splice(lane.queue.indexOf(granted), 1);
-          reject(tooMany(id, lane));
-        }, patience);
-        lane.queue.push(granted);
-      });
+        },
+      );
     },
     free,
   };
 }
 
-const tooMany = (id: string, { inFlight, queue }: Lane): GatewayError =>
+const tooMany = (id: string, { inFlight, turns }: Lane): GatewayError =>
   new GatewayError(
     'TooManyRequests',
-    `${inFlight + queue.length} commands are on their way to record [${id}] already: this one was not sent. Try again in a moment.`,
+    `${inFlight + turns.waiting()} commands are on their way to record [${id}] already: this one was not sent. Try again in a moment.`,
     { retryAfter: 1 },
   );

@@ -1,5 +1,6 @@
 import { StoreTimeout, StoreUnavailable } from '../store/index.ts';
 import { GatewayError } from './errors.ts';
+import { createTurns } from './turns.ts';
 
 /** Creates that are stored at a time: for each there is a connection, so that none gives up for want of one. */
 const MAX_STORING = 8;
@@ -16,51 +17,27 @@ export interface StoreDoor {
   pass<Result>(patience: number, work: () => Promise<Result>): Promise<Result>;
 }
 
-interface Waiting {
-  enter(): void;
-  giveUp(error: Error): void;
-}
-
 export function createStoreDoor(): StoreDoor {
   let inside = 0;
-  const queue: Waiting[] = [];
-
-  const turn = (patience: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        enter() {
-          clearTimeout(timer);
-          inside += 1;
-          resolve();
-        },
-        giveUp(error) {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      const timer = setTimeout(() => {
-        queue.splice(queue.indexOf(waiting), 1);
-        reject(tooMany());
-      }, patience);
-      queue.push(waiting);
-    });
+  const turns = createTurns();
 
   return {
     async pass(patience, work) {
-      if (queue.length >= MAX_QUEUED) throw tooMany();
-      if (inside < MAX_STORING) inside += 1;
-      else await turn(patience);
+      if (turns.waiting() >= MAX_QUEUED) throw tooMany();
+      const enter = (): void => {
+        inside += 1;
+      };
+      if (inside < MAX_STORING) enter();
+      else await turns.wait(patience, tooMany, enter);
       try {
         return await work();
       } catch (error) {
         // The others need not find out one after the other. A slow statement says nothing about theirs.
-        if (error instanceof StoreUnavailable && !(error instanceof StoreTimeout)) {
-          for (const waiting of queue.splice(0)) waiting.giveUp(error);
-        }
+        if (error instanceof StoreUnavailable && !(error instanceof StoreTimeout)) turns.end(error);
         throw error;
       } finally {
         inside -= 1;
-        queue.shift()?.enter();
+        turns.next();
       }
     },
   };
