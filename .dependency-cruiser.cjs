@@ -12,6 +12,7 @@ const ROOMS = {
   'src/kafka': ['src/feed', 'src/gateway'],
   'src/recovery': ['src/store', 'src/temporal'],
   'src/history': ['src/domain', 'src/store'],
+  'src/import': ['src/command-handler', 'src/domain', 'src/store'],
   'src/http': ['src/domain', 'src/gateway', 'src/history', 'src/query', 'src/store', 'src/feed'],
   workflows: [],
   activities: ['src/domain', 'src/command-handler', 'src/dispatch'],
