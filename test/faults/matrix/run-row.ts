@@ -12,6 +12,8 @@ import type { FaultScale } from './scale.ts';
 
 /** Milliseconds under load before the fault, and again after it. */
 const CALM = 3_000;
+/** Milliseconds that it takes to make a record beside the load. */
+const ARMING = 50;
 /** Milliseconds from the end of the fault in which everything must have been made up for. */
 const RECOVERY = 60_000;
 /** Milliseconds between two looks at what is left. */
@@ -48,9 +50,10 @@ async function strikeAndCheck(
   ground: PreparedGround,
 ): Promise<{ readonly figures: Figures; readonly reasons: readonly string[] }> {
   const { load, scale } = ground;
-  const begins = Date.now() + CALM;
-  const armed = await armRecords(ground.api.url, row.due ?? scale.due, begins, begins + scale.outage);
-  await sleep(begins - Date.now());
+  const due = row.due ?? scale.due;
+  const begins = Date.now() + CALM + due * ARMING;
+  const armed = await armRecords(ground.api.url, due, begins, begins + scale.outage);
+  await sleep(Math.max(0, begins - Date.now()));
 
   const from = Date.now();
   const losses = (await row.strike(ground)) ?? {};
