@@ -3,7 +3,7 @@ import { FAILED_EXECUTION } from '../../support/api.ts';
 import { type Wish, send } from '../../support/fault-ledger.ts';
 
 /** Records that are made at a time. */
-const PARALLEL = 8;
+const PARALLEL = 32;
 /** Milliseconds before a create is repeated, and how often. */
 const REPEAT_PAUSE = 250;
 const TRIES = 40;

@@ -53,6 +53,7 @@ async function strikeAndCheck(
   const due = row.due ?? scale.due;
   const begins = Date.now() + CALM + due * ARMING;
   const armed = await armRecords(ground.api.url, due, begins, begins + scale.outage);
+  console.log('armed, left until due', begins - Date.now());
   await sleep(Math.max(0, begins - Date.now()));
 
   const from = Date.now();

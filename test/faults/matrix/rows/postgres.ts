@@ -17,7 +17,6 @@ export const POSTGRES_ROWS: readonly Row[] = [
   {
     name: 'postgres-stopped',
     fault: 'Postgres stopped for a while',
-    due: 1_000,
     async strike({ postgres, scale }) {
       await postgres.stop();
       await sleep(scale.outage);
