@@ -13,8 +13,8 @@ export interface Row {
   readonly name: string;
   /** What happens, as the table says it. */
   readonly fault: string;
-  /** Records that fall due during the fault; that of the scale where it is left out. */
-  readonly due?: number;
+  /** Whether especially many records fall due during the fault. */
+  readonly hasManyDue?: boolean;
   /** The stretches of network that lead through a proxy; where it is left out, none does. */
   readonly through?: readonly PathName[];
   /** Settings of API and worker beside the usual ones. */

@@ -10,8 +10,6 @@ import type { Figures, Result } from './result.ts';
 import { CannotRun, type Losses, type Row } from './row.ts';
 import type { FaultScale } from './scale.ts';
 
-/** Milliseconds under load before the fault, and again after it. */
-const CALM = 3_000;
 /** Milliseconds that it takes to make a record beside the load. */
 const ARMING = 50;
 /** Milliseconds from the end of the fault in which everything must have been made up for. */
@@ -50,16 +48,15 @@ async function strikeAndCheck(
   ground: PreparedGround,
 ): Promise<{ readonly figures: Figures; readonly reasons: readonly string[] }> {
   const { load, scale } = ground;
-  const due = row.due ?? scale.due;
-  const begins = Date.now() + CALM + due * ARMING;
+  const due = row.hasManyDue === true ? scale.manyDue : scale.due;
+  const begins = Date.now() + scale.calm + due * ARMING;
   const armed = await armRecords(ground.api.url, due, begins, begins + scale.outage);
-  console.log('armed, left until due', begins - Date.now());
   await sleep(Math.max(0, begins - Date.now()));
 
   const from = Date.now();
   const losses = (await row.strike(ground)) ?? {};
   const span = { from, until: Date.now() };
-  await sleep(CALM);
+  await sleep(scale.calm);
   const stopped = load.stop();
 
   const settled = await settle(ground, span, armed, losses);

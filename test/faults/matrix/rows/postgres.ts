@@ -16,7 +16,8 @@ const KILL_BACKENDS = 'select pg_terminate_backend(pid) from pg_stat_activity wh
 export const POSTGRES_ROWS: readonly Row[] = [
   {
     name: 'postgres-stopped',
-    fault: 'Postgres stopped for a while',
+    fault: 'Postgres stopped for a while, and many records due',
+    hasManyDue: true,
     async strike({ postgres, scale }) {
       await postgres.stop();
       await sleep(scale.outage);
