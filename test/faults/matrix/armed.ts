@@ -7,26 +7,39 @@ const PARALLEL = 32;
 /** Milliseconds before a create is repeated, and how often. */
 const REPEAT_PAUSE = 250;
 const TRIES = 40;
+/** Milliseconds until the records are due by which the pace is taken: they never are. */
+const LATER = 3_600_000;
+/** By how much longer the others may take than the first ones. */
+const MARGIN = 1.5;
+
+/** Records that fall due one after the other. */
+export interface Armed {
+  /** What was sent for them. */
+  readonly wishes: readonly Wish[];
+  /** When the first of them is due, epoch milliseconds. */
+  readonly from: number;
+}
 
 /**
- * Makes `count` records that fall due one after the other between two instants, epoch milliseconds, and are retried once.
- * Returns what was sent for it. @throws Error where one cannot be made
+ * Makes `count` records that are retried once, and that fall due within `spread` milliseconds, beginning `calm`
+ * milliseconds after the last of them is made, as far as that can be told. @throws Error where one cannot be made
  */
-export async function armRecords(url: string, count: number, from: number, until: number): Promise<readonly Wish[]> {
-  const wishes = Array.from({ length: count }, (_, index) => armed(index, from + ((until - from) * index) / count));
-  const queue = [...wishes];
-  const work = async (): Promise<void> => {
-    for (let wish = queue.shift(); wish !== undefined; wish = queue.shift()) await make(url, wish);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
-  return wishes;
+export async function armRecords(url: string, count: number, calm: number, spread: number): Promise<Armed> {
+  const startedAt = Date.now();
+  const trials = Array.from({ length: PARALLEL }, (_, index) => armed(`trial-${index}`, startedAt + LATER));
+  await makeAll(url, trials);
+  const pace = (Date.now() - startedAt) / PARALLEL;
+  const from = Date.now() + count * pace * MARGIN + calm;
+  const others = Array.from({ length: count }, (_, index) => armed(`armed-${index}`, from + (spread * index) / count));
+  await makeAll(url, others);
+  return { wishes: [...trials, ...others], from };
 }
 
 /** A record whose retry has more time than any fault takes, and that nobody reports on. */
-const armed = (index: number, dueAt: number): Wish => ({
+const armed = (id: string, dueAt: number): Wish => ({
   name: 'create_execution_failed',
-  aggregateId: `armed-${index}`,
-  requestId: `request-armed-${index}`,
+  aggregateId: id,
+  requestId: `request-${id}`,
   body: {
     ...FAILED_EXECUTION,
     executeAt: Math.round(dueAt),
@@ -35,6 +48,14 @@ const armed = (index: number, dueAt: number): Wish => ({
   headers: {},
   sends: [],
 });
+
+async function makeAll(url: string, wishes: readonly Wish[]): Promise<void> {
+  const queue = [...wishes];
+  const work = async (): Promise<void> => {
+    for (let wish = queue.shift(); wish !== undefined; wish = queue.shift()) await make(url, wish);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
 
 async function make(url: string, wish: Wish): Promise<void> {
   for (let tries = 1; ; tries += 1) {

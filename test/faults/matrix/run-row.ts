@@ -10,8 +10,6 @@ import type { Figures, Result } from './result.ts';
 import { CannotRun, type Losses, type Row } from './row.ts';
 import type { FaultScale } from './scale.ts';
 
-/** Milliseconds that it takes to make a record beside the load. */
-const ARMING = 50;
 /** Milliseconds from the end of the fault in which everything must have been made up for. */
 const RECOVERY = 60_000;
 /** Milliseconds between two looks at what is left. */
@@ -49,9 +47,8 @@ async function strikeAndCheck(
 ): Promise<{ readonly figures: Figures; readonly reasons: readonly string[] }> {
   const { load, scale } = ground;
   const due = row.hasManyDue === true ? scale.manyDue : scale.due;
-  const begins = Date.now() + scale.calm + due * ARMING;
-  const armed = await armRecords(ground.api.url, due, begins, begins + scale.outage);
-  await sleep(Math.max(0, begins - Date.now()));
+  const armed = await armRecords(ground.api.url, due, scale.calm, scale.outage);
+  await sleep(Math.max(0, armed.from - Date.now()));
 
   const from = Date.now();
   const losses = (await row.strike(ground)) ?? {};
@@ -59,10 +56,10 @@ async function strikeAndCheck(
   await sleep(scale.calm);
   const stopped = load.stop();
 
-  const settled = await settle(ground, span, armed, losses);
+  const settled = await settle(ground, span, armed.wishes, losses);
   await stopped;
   // What was decided only just now counts too.
-  const final = await gather(ground, armed, losses);
+  const final = await gather(ground, armed.wishes, losses);
   return {
     figures: measure(final, span),
     reasons: [...brokenPromises(final), ...unsettled(settled), ...endings(ground)],
