@@ -6,10 +6,11 @@ import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commands } from './commands.ts';
 import { lateness } from './lateness.ts';
+import { storm } from './storm.ts';
 import { describeMachine } from './machine.ts';
 import { RESULTS, withServers } from './servers.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness, storm };
 
 const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.
 

@@ -1,12 +1,6 @@
 import type { Request } from 'express';
-import { AGGREGATE_NAME, TENANT_ID } from '../domain/index.ts';
+import { MAX_AGGREGATE_ID, MAX_REQUEST_ID } from '../domain/index.ts';
 import { illegalArgument } from './request-error.ts';
-
-/** Bytes of a workflow id: the smallest limit that Temporal's servers come with. */
-const MAX_WORKFLOW_ID = 255;
-const MAX_AGGREGATE_ID = MAX_WORKFLOW_ID - Buffer.byteLength(`${AGGREGATE_NAME}/${TENANT_ID}/`);
-/** Bytes; with the aggregate id it must fit an entry of an index. */
-const MAX_REQUEST_ID = 1_024;
 
 /** Bytes of each text that says to whom an event is sent again: it is stored, and sent to every reader of the feed. */
 const MAX_TARGET_TEXT = 1_024;
