@@ -16,6 +16,7 @@ export default {
         'test/contract/queries.ts',
         'test/contract/main.ts',
         'test/fuzz/main.ts',
+        'test/faults/matrix/main.ts',
       ],
       project: ['{src,workflows,activities,local,bench,tools,examples,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
     },
