@@ -19,12 +19,15 @@ import {
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
+  type CreateRecord,
   type Pool,
   campaign,
   checkCluster,
   countOpen,
   createGlobalIds,
   createPools,
+  createRecord,
+  groupCreates,
   leaseInstance,
   migrate,
   observeNamespace,
@@ -56,9 +59,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
   const ids = createGlobalIds(() => lease.machineId());
   const metrics = createMetrics();
-  const handlerOn = (pool: Pool): CommandHandler =>
+  const handlerOn = (pool: Pool, create: CreateRecord): CommandHandler =>
     createCommandHandler({
       pool,
+      createRecord: create,
       ids,
       now: Date.now,
       autoRetry: config.autoRetry,
@@ -80,7 +84,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       ? {
           bundle: bundleWorkflows,
           activities: createActivities({
-            handler: handlerOn(pools.commands),
+            handler: handlerOn(pools.commands, (...version) => createRecord(pools.commands, ...version)),
             targets,
             onDelivered: (target) => {
               tally.delivered(target);
@@ -108,7 +112,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const gateway = createGateway({
     pool: pools.commands,
     ids,
-    handler: handlerOn(pools.creates),
+    handler: handlerOn(pools.creates, groupCreates(pools.creates)),
     executions,
     advertisedUrl: config.advertisedUrl,
     waitHosts: config.waitHosts,

@@ -13,11 +13,11 @@ import {
 } from '../domain/index.ts';
 import {
   type Client,
+  type CreateRecord,
   type GlobalIds,
   type Pool,
   type StoredRecord,
   appendToRecord,
-  createRecord,
 } from '../store/index.ts';
 import { nextEventStream } from './event-stream.ts';
 import { refusedByDefect } from './refusals.ts';
@@ -25,6 +25,8 @@ import { refusedByDefect } from './refusals.ts';
 /** What a decision needs from its surroundings. */
 export interface DecisionDeps {
   readonly pool: Pool;
+  /** Stores first versions, alone or together with others. */
+  readonly createRecord: CreateRecord;
   readonly ids: GlobalIds;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -55,7 +57,7 @@ export async function storeFirst(
   epoch: number,
 ): Promise<StoredVersion> {
   const version = nextVersion(deps, null, command, event, now, epoch);
-  await createRecord(deps.pool, version.stream, version.record);
+  await deps.createRecord(version.stream, version.record);
   return version;
 }
 

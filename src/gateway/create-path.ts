@@ -22,7 +22,8 @@ export interface CreatePaths {
   failed(): void;
 }
 
-export function choosePaths(path: CreatePath): CreatePaths {
+/** `isStorm`: whether more creates are stored than workflows could take. */
+export function choosePaths(path: CreatePath, isStorm: () => boolean): CreatePaths {
   const most = path === 'auto' ? MAX_UNANSWERED : Number.POSITIVE_INFINITY;
   const unanswered = new Map<string, NodeJS.Timeout>();
   let storedUntil = 0;
@@ -38,6 +39,11 @@ export function choosePaths(path: CreatePath): CreatePaths {
     enter(commandId) {
       const now = Date.now();
       if (path === 'store' || now < storedUntil) return false;
+      // Each that goes through its workflow in a storm waits long, and holds up the others.
+      if (path === 'auto' && isStorm()) {
+        storedUntil = now + SPELL;
+        return false;
+      }
       if (unanswered.size >= (isProven ? most : 1)) {
         if (isProven) storedUntil = now + SPELL;
         return false;

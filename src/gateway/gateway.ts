@@ -61,9 +61,9 @@ export interface RunningGateway extends Gateway {
 export function createGateway(deps: GatewayDeps): RunningGateway {
   const waiters = createWaiters(deps.maxWaiting);
   const slots = createSlots();
-  const createPaths = choosePaths(deps.createPath);
-  const storeDoor = createStoreDoor();
   const storms = watchStorms();
+  const createPaths = choosePaths(deps.createPath, () => storms.isStorm());
+  const storeDoor = createStoreDoor();
   const notifier = createNotifier(deps);
   const onCreate = (path: 'workflow' | 'store'): void => {
     if (path === 'store') storms.stored();

@@ -2,8 +2,8 @@ import { StoreTimeout, StoreUnavailable } from '../store/index.ts';
 import { GatewayError } from './errors.ts';
 import { createTurns } from './turns.ts';
 
-/** Creates that are stored at a time: for each there is a connection, so that none gives up for want of one. */
-const MAX_STORING = 8;
+/** Creates that are stored at a time: as many as go into the groups that are on their way, so that none waits long. */
+const MAX_STORING = 128;
 /** Creates that may wait for their turn. */
 const MAX_QUEUED = 4_096;
 

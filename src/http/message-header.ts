@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
 import type { Header } from '../domain/index.ts';
@@ -6,6 +7,9 @@ import { headerText } from './request-header.ts';
 const PREFIX = 'command-header-';
 /** Keys that say where answers go and what the engine itself decided: not for callers. */
 const OWN_KEYS = /^(?:command_wait_|redress_)/i;
+
+/** The address at the other end of a connection, as it is stored: the same for all requests that come by it. */
+const PEERS = new WeakMap<Socket, string>();
 
 /** The header of a command's message, from the headers of its request (contract 1.3 and 4.5). */
 export function readMessageHeader(request: Request): Header {
@@ -35,8 +39,11 @@ function commandHeaders(rawHeaders: readonly string[]): [string, string | undefi
 function remoteIp(request: Request): string | undefined {
   const forwarded = headerText(request, 'X-Forwarded-For').split(',')[0]?.trim() ?? '';
   if (forwarded !== '') return forwarded;
-  const peer = request.socket.remoteAddress;
-  if (peer === undefined) return undefined;
-  const address = ipaddr.process(peer);
-  return address.range() === 'loopback' ? 'localhost' : address.toString();
+  const { socket } = request;
+  const known = PEERS.get(socket);
+  if (known !== undefined || socket.remoteAddress === undefined) return known;
+  const address = ipaddr.process(socket.remoteAddress);
+  const peer = address.range() === 'loopback' ? 'localhost' : address.toString();
+  PEERS.set(socket, peer);
+  return peer;
 }

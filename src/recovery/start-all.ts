@@ -13,18 +13,21 @@ export async function startAll(
   start: (record: OpenRecord) => Promise<void>,
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   try {
     for await (const record of records) {
-      if (stopping.aborted) break;
+      if (stopping.aborted || failures.length > 0) break;
       const isDue = record.deadline !== null && record.deadline <= Date.now();
       while (inFlight.size >= pace.inFlight(isDue)) await Promise.race(inFlight);
-      const starting = start(record).finally(() => inFlight.delete(starting));
-      // Looked at below; until then a failure is nobody's.
-      starting.catch(() => undefined);
+      const starting = start(record)
+        .catch((error: unknown) => {
+          failures.push(error);
+        })
+        .finally(() => inFlight.delete(starting));
       inFlight.add(starting);
     }
-    await Promise.all(inFlight);
   } finally {
-    await Promise.allSettled(inFlight);
+    await Promise.all(inFlight);
   }
+  if (failures.length > 0) throw failures[0];
 }

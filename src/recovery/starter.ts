@@ -5,6 +5,7 @@ import {
   type OpenRecord,
   type Pool,
   StoreUnavailable,
+  countNewCreates,
   engageRecord,
   findOverdue,
   findUnengaged,
@@ -23,6 +24,8 @@ const PAGE = 256;
 const FRESH = 1_000;
 /** Milliseconds of starting before everything else has its turn. */
 const ROUND = 2_000;
+/** So many creates in a second are a storm, whichever process they came to; they are looked for among so many new versions. */
+const STORM = { creates: 100, versions: 200 };
 /** Milliseconds before its deadline at which a record gets its workflow in spite of a storm. */
 const SOON = 10_000;
 /** Milliseconds before a record is tried again whose workflow cannot be started although Temporal answers. */
@@ -121,12 +124,15 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     });
   });
 
+  /** A start costs ten times what a create costs: a storm would last as much longer. */
+  const isStorm = async (): Promise<boolean> =>
+    deps.isStorm() || (await countNewCreates(pool, STORM.versions)) >= STORM.creates;
+
   /** Records with a deadline and without a workflow, the next due first, for one round. */
   async function* nextDue(epoch: number): AsyncGenerator<OpenRecord, void> {
     const until = Date.now() + ROUND;
     while (Date.now() < until) {
-      // A start costs ten times what a create costs, and a storm would last as much longer.
-      const before = deps.isStorm() ? Date.now() + SOON : Number.MAX_SAFE_INTEGER;
+      const before = (await isStorm()) ? Date.now() + SOON : Number.MAX_SAFE_INTEGER;
       const page = await findUnengaged(pool, epoch, before, unhelped(), PAGE);
       if (page.length === 0) return;
       await watchBacklog(epoch);
@@ -160,7 +166,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     for (const [id, at] of setAside) if (Date.now() - at > SET_ASIDE) setAside.delete(id);
     const started = await startDue(epoch);
     if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
-    else if (!deps.isStorm()) await startDeadLetters(epoch);
+    else if (!(await isStorm())) await startDeadLetters(epoch);
     return started > 0;
   };
 

@@ -50,6 +50,13 @@ where open and engaged = $1 and deadline < $2 and aggregate_id <> all ($3::text[
 order by deadline, aggregate_id limit $4`,
 };
 
+const NEWEST_CREATES: Statement = {
+  name: 'engagement.newest-creates',
+  text: `select count(*)::int as creates from (
+  select version, recorded_at from redress.event_stream order by era desc, transaction_id desc, position desc limit $1
+) newest where version = 1 and recorded_at > clock_timestamp() - interval '1 second'`,
+};
+
 const OPEN: Statement = { name: 'engagement.open', text: 'select count(*) as open from redress.snapshot where open' };
 
 const ENGAGEMENT: Statement = {
@@ -149,6 +156,12 @@ export async function findOverdue(
   limit: number,
 ): Promise<OpenRecord[]> {
   return (await pool.query<OpenRow & object>(OVERDUE, [epoch, before, known, limit])).map(toOpenRecord);
+}
+
+/** Of the newest `limit` versions of all records so many are creates of the last second, whichever process stored them. */
+export async function countNewCreates(pool: Pool, limit: number): Promise<number> {
+  const [row] = await pool.query<{ creates: number }>(NEWEST_CREATES, [limit]);
+  return row?.creates ?? 0;
 }
 
 /** How many records are neither SUCCEEDED nor deleted. */

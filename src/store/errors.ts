@@ -56,6 +56,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   'refusal_key',
 ]);
 
+const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
 /** By the statement timeout, or by an administrator. */
 const QUERY_CANCELED = '57014';
@@ -78,6 +79,11 @@ export function storeError(error: unknown): unknown {
     return UNAVAILABLE_CLASSES.test(code) ? new StoreUnavailable(error) : error;
   }
   return isConnectionError(error) ? new StoreUnavailable(error) : error;
+}
+
+/** Whether it was a deadlock with another statement, which may go through when it is tried again. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof StoreUnavailable && error.cause instanceof DatabaseError && error.cause.code === DEADLOCK;
 }
 
 /** `pg` reports lost and refused connections as plain errors: by system code, or by these texts of its own. */

@@ -1,5 +1,6 @@
 export * from './checkpoints.ts';
 export * from './cluster.ts';
+export * from './create-groups.ts';
 export * from './cursor.ts';
 export * from './engagement.ts';
 export * from './errors.ts';

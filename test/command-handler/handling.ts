@@ -11,7 +11,7 @@ import {
   type Entry,
   type Outcome,
 } from '../../src/domain/index.ts';
-import { type Pools, createGlobalIds } from '../../src/store/index.ts';
+import { type Pools, createGlobalIds, createRecord } from '../../src/store/index.ts';
 import { FAILED_EXECUTION } from '../support/api.ts';
 import { SILENT } from '../support/store.ts';
 
@@ -33,6 +33,7 @@ export function handlerOn(
   const machine = (machines += 1);
   return createCommandHandler({
     pool: commands,
+    createRecord: (...version) => createRecord(commands, ...version),
     ids: createGlobalIds(() => machine),
     now,
     autoRetry,

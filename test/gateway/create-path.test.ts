@@ -11,20 +11,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const calm = (): boolean => false;
+
 /** How many of so many creates that come at once go through their workflows; they are called `<name>-<number>`. */
 const enter = (paths: CreatePaths, count: number, name = 'create'): number =>
   Array.from({ length: count }, (_, index) => paths.enter(`${name}-${index + 1}`)).filter(Boolean).length;
 
 describe('creates under CREATE_PATH=auto', () => {
   it('go through their workflows while fewer than eight are unanswered', () => {
-    const paths = choosePaths('auto');
+    const paths = choosePaths('auto', calm);
     expect(enter(paths, MAX_UNANSWERED)).toBe(MAX_UNANSWERED);
     paths.left('create-3');
     expect(enter(paths, 1, 'next')).toBe(1);
   });
 
   it('are stored for a second once there are more, however soon the others are answered', () => {
-    const paths = choosePaths('auto');
+    const paths = choosePaths('auto', calm);
     expect(enter(paths, 64)).toBe(MAX_UNANSWERED);
     for (let index = 1; index <= 64; index += 1) paths.left(`create-${index}`);
     expect(enter(paths, 64, 'next')).toBe(0);
@@ -32,8 +34,19 @@ describe('creates under CREATE_PATH=auto', () => {
     expect(enter(paths, 64, 'later')).toBe(MAX_UNANSWERED);
   });
 
+  it('are stored for as long as it storms, and for a second more', () => {
+    let storms = true;
+    const paths = choosePaths('auto', () => storms);
+    expect(enter(paths, 1, 'in the storm')).toBe(0);
+    storms = false;
+    vi.advanceTimersByTime(999);
+    expect(enter(paths, 1, 'right after it')).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(enter(paths, 1, 'later')).toBe(1);
+  });
+
   it('count no longer when they are unanswered after two seconds', () => {
-    const paths = choosePaths('auto');
+    const paths = choosePaths('auto', calm);
     expect(enter(paths, MAX_UNANSWERED)).toBe(MAX_UNANSWERED);
     vi.advanceTimersByTime(1_999);
     expect(enter(paths, 1, 'early')).toBe(0);
@@ -43,15 +56,15 @@ describe('creates under CREATE_PATH=auto', () => {
 });
 
 it('CREATE_PATH=workflow sends every create through its workflow, CREATE_PATH=store none', () => {
-  expect(enter(choosePaths('workflow'), 64)).toBe(64);
-  expect(enter(choosePaths('store'), 64)).toBe(0);
+  expect(enter(choosePaths('workflow', calm), 64)).toBe(64);
+  expect(enter(choosePaths('store', calm), 64)).toBe(0);
 });
 
 describe.each(['auto', 'workflow'] as const)(
   'after a start that did not come in time, under CREATE_PATH=%s',
   (path) => {
     it('creates are stored for five seconds; then one tries, and the others follow when it was taken', () => {
-      const paths = choosePaths(path);
+      const paths = choosePaths(path, calm);
       expect(enter(paths, 2)).toBe(2);
       paths.left('create-1');
       paths.failed();
@@ -67,7 +80,7 @@ describe.each(['auto', 'workflow'] as const)(
     });
 
     it('they are stored for five more where that one is not taken either', () => {
-      const paths = choosePaths(path);
+      const paths = choosePaths(path, calm);
       paths.failed();
       vi.advanceTimersByTime(5_000);
       expect(enter(paths, 1, 'probe')).toBe(1);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type StoreDoor, createStoreDoor } from '../../src/gateway/store-door.ts';
 import { StoreTimeout, StoreUnavailable } from '../../src/store/index.ts';
 
-const MAX_STORING = 8;
+const MAX_STORING = 128;
 const MAX_QUEUED = 4_096;
 
 let door: StoreDoor;
@@ -33,7 +33,7 @@ const store = (count: number, patience = 60_000): Promise<string>[] =>
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
 describe('creates that are stored', () => {
-  it('are eight at a time, however long the others wait', async () => {
+  it('are so many at a time, however long the others wait', async () => {
     const all = store(MAX_STORING + 1);
     await vi.advanceTimersByTimeAsync(50_000);
     expect(entered).toBe(MAX_STORING);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createCommandHandler } from '../../src/command-handler/index.ts';
 import { DEFAULT_RETRY_SPEC } from '../../src/domain/index.ts';
 import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from '../../src/temporal/names.ts';
-import { createGlobalIds, createPools } from '../../src/store/index.ts';
+import { createGlobalIds, createPools, createRecord as storeRecord } from '../../src/store/index.ts';
 import { FAILED_EXECUTION, type UpdateName } from '../support/api.ts';
 import { atVersion, createRecord } from '../support/records.ts';
 import { type System, openSystem } from '../support/system.ts';
@@ -23,6 +23,7 @@ async function decideHere(id: string, name: UpdateName | 'create_execution_faile
   const pools = createPools(system.databaseUrl, log);
   const handler = createCommandHandler({
     pool: pools.commands,
+    createRecord: (...version) => storeRecord(pools.commands, ...version),
     ids: createGlobalIds(() => 7),
     now: Date.now,
     autoRetry: true,
