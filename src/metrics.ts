@@ -17,6 +17,7 @@ export interface Readings {
   temporalConnected(): boolean;
   feedReaders(): number;
   readFeedLag(): Promise<FeedLag>;
+  countDeadLetters(): Promise<number>;
 }
 
 /** The metrics of this process, in the text format of Prometheus. */
@@ -33,6 +34,8 @@ export interface Metrics {
   retained(removal: Removal): void;
   /** Counts a create by the way it took. */
   created(path: 'workflow' | 'store'): void;
+  /** Counts records that the brokers have taken, by their topic. */
+  published(topic: 'event' | 'state', records: number): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -51,6 +54,12 @@ export function createMetrics(): Metrics {
     name: 'redress_creates_total',
     help: 'Creates by the way they took: through their workflow, or stored at once.',
     labelNames: ['path'] as const,
+    registers,
+  });
+  const published = new Counter({
+    name: 'redress_kafka_published_records_total',
+    help: 'Records that this process has published on Kafka, by topic (event, state).',
+    labelNames: ['topic'] as const,
     registers,
   });
   const lateness = new Histogram({
@@ -91,6 +100,9 @@ export function createMetrics(): Metrics {
     retained(removal) {
       lastRetention.setToCurrentTime();
       heldBack.set(removal.heldBack);
+    },
+    published(topic, records) {
+      published.inc({ topic }, records);
     },
     created(path) {
       creates.inc({ path });
@@ -149,6 +161,13 @@ export function createMetrics(): Metrics {
           } catch {
             into.set(Number.NaN);
           }
+        },
+      );
+      gauge(
+        'redress_kafka_dead_letters',
+        'Records that could not be published on Kafka and are kept; NaN: Postgres did not answer.',
+        async (into) => {
+          into.set(await readings.countDeadLetters().catch(() => Number.NaN));
         },
       );
       gauge('redress_feed_readers', 'Readers of the feed that are connected to this process.', (into) => {

@@ -16,12 +16,14 @@ import {
   createReads,
   startHttp,
 } from './http/index.ts';
+import { openCluster, runOut } from './kafka/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
   type Pool,
   campaign,
   checkCluster,
+  countDeadLetters,
   countOpen,
   createGlobalIds,
   createPools,
@@ -31,7 +33,7 @@ import {
   readEngagement,
   readFeedLag,
 } from './store/index.ts';
-import { reportTargets, tallyOutcome } from './target-report.ts';
+import { reportTargets, tallyOutcome, twoWayTargets } from './target-report.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
 
 /** A running service. */
@@ -47,6 +49,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const targets = await watchTargets(config.targetsFile, process.env, log);
   const tally = createTally(Date.now);
   const startedAt = Date.now();
+  // Before anything else is started: its files may not be readable.
+  const cluster = config.kafka === null ? null : await openCluster(config.kafka, log);
   await migrate(config.databaseUrl, log);
   const pools = createPools(config.databaseUrl, log);
   await checkCluster(pools.commands);
@@ -146,6 +150,27 @@ export async function startService(config: Config, log: Logger): Promise<Service
           log,
         });
   const feed = createFeed({ pool: pools.queries, log });
+  const kafkaOut =
+    cluster === null || !config.roles.has('worker')
+      ? null
+      : await runOut({
+          cluster,
+          pools,
+          feed,
+          publishesPrepared: (f) => targets.publishesPrepared(f),
+          onPublished: (topic, records) => {
+            metrics.published(topic, records);
+          },
+          log,
+        });
+  const twoWay = twoWayTargets(targets);
+  if (kafkaOut !== null && twoWay.length > 0) {
+    log.warn(
+      { targets: twoWay },
+      'these targets get their retries pushed, and Kafka tells of them too: where a Wow service has the function, it is ' +
+        'executed twice. Set publishPrepared of each to false or true',
+    );
+  }
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -159,6 +184,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     temporalConnected: () => link.state().connected,
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
+    countDeadLetters: () => countDeadLetters(pools.queries),
   });
   const servesApi = config.roles.has('api');
   const app = createApp(
@@ -168,7 +194,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
-      health: createHealthChecks({ pool: pools.queries, link, targets, machineId: () => lease.machineId() }),
+      health: createHealthChecks({ pool: pools.queries, link, targets, kafkaOut, machineId: () => lease.machineId() }),
       metrics,
       targets: () => reportTargets(targets, tally, startedAt),
       idGenerators: createIdGenerators({
@@ -195,7 +221,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await closed;
       clearTimeout(waits);
       gateway.stop();
-      await Promise.all([starter.stop(), retention?.stop()]);
+      await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), cluster?.close()]);
       await link.stop();
       await leadership.stop();
       await lease.release();
