@@ -1,6 +1,7 @@
 import { checkDiskSpace } from './disk-space.ts';
 import type { WatchedTargets } from './dispatch/index.ts';
 import type { HealthChecks, HealthComponent } from './http/index.ts';
+import type { CommandsIn } from './kafka/index.ts';
 import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readEngagement, readFeedLag } from './store/index.ts';
 import type { Link } from './temporal/index.ts';
 
@@ -13,6 +14,8 @@ export interface HealthSources {
   readonly pool: Pool;
   readonly link: Link;
   readonly targets: WatchedTargets;
+  /** Null: without Kafka, or they are taken by other processes. */
+  readonly commandsIn: CommandsIn | null;
   /** @throws Error while this process has no machine id */
   readonly machineId: () => number;
 }
@@ -21,7 +24,7 @@ export interface HealthSources {
  * What the service needs, each asked for real, under the names of contract 10.2. It can still be read from, and takes
  * creates, while Temporal is away.
  */
-export function createHealthChecks({ pool, link, targets, machineId }: HealthSources): HealthChecks {
+export function createHealthChecks({ pool, link, targets, commandsIn, machineId }: HealthSources): HealthChecks {
   const db = async (): Promise<HealthComponent> => {
     const version = await pingStore(pool);
     return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
@@ -43,6 +46,7 @@ export function createHealthChecks({ pool, link, targets, machineId }: HealthSou
     feed: () => feedHealth(pool),
     temporal: () => temporalHealth(link),
     ...(targets.state().file === null ? {} : { targets: () => targetsHealth(targets) }),
+    ...(commandsIn === null ? {} : { kafkaCommands: () => commandsInHealth(commandsIn) }),
     ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
   };
 }
@@ -67,6 +71,12 @@ async function engagementHealth(pool: Pool): Promise<HealthComponent> {
 function targetsHealth(targets: WatchedTargets): HealthComponent {
   const { file, loadedAt, problem } = targets.state();
   return { status: 'UP', details: { file, loadedAt, ...(problem !== null && { problem }) } };
+}
+
+/** Whether commands can come by Kafka, and how many of them wait. To be late is no failure. */
+function commandsInHealth(commandsIn: CommandsIn): HealthComponent {
+  const { joined, problem, ...details } = commandsIn.state();
+  return { status: joined ? 'UP' : 'DOWN', details: { ...details, ...(problem !== null && { problem }) } };
 }
 
 function temporalHealth(link: Link): HealthComponent {

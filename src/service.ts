@@ -16,6 +16,7 @@ import {
   createReads,
   startHttp,
 } from './http/index.ts';
+import { openCluster, takeCommands } from './kafka/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
@@ -146,6 +147,23 @@ export async function startService(config: Config, log: Logger): Promise<Service
           log,
         });
   const feed = createFeed({ pool: pools.queries, log });
+  const cluster = config.kafka === null ? null : await openCluster(config.kafka, log);
+  // Commands come in where REST does, whichever way they come: workers are scaled without a part in the group.
+  const commandsIn =
+    cluster === null || !config.roles.has('api')
+      ? null
+      : takeCommands({
+          cluster,
+          gateway,
+          retryDefaults: config.retryDefaults,
+          onProcessed: (what) => {
+            metrics.taken(what);
+          },
+          onRepeated: () => {
+            metrics.repeated();
+          },
+          log,
+        });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -159,6 +177,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     temporalConnected: () => link.state().connected,
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
+    ...(commandsIn !== null && { commandsIn: () => commandsIn.state() }),
   });
   const servesApi = config.roles.has('api');
   const app = createApp(
@@ -168,7 +187,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
       pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
-      health: createHealthChecks({ pool: pools.queries, link, targets, machineId: () => lease.machineId() }),
+      health: createHealthChecks({
+        pool: pools.queries,
+        link,
+        targets,
+        commandsIn,
+        machineId: () => lease.machineId(),
+      }),
       metrics,
       targets: () => reportTargets(targets, tally, startedAt),
       idGenerators: createIdGenerators({
@@ -192,7 +217,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
       const waits = setTimeout(() => {
         gateway.stop();
       }, config.shutdownTimeout / 4);
-      await closed;
+      await Promise.all([closed, commandsIn?.stop(config.shutdownTimeout / 4)]);
+      await cluster?.close();
       clearTimeout(waits);
       gateway.stop();
       await Promise.all([starter.stop(), retention?.stop()]);
