@@ -2,6 +2,11 @@ import { Consumer, Producer, compatibilityPartitioner, stringSerializers } from 
 import { randomUUID } from 'node:crypto';
 import type { KafkaBroker } from './kafka-broker.ts';
 
+/** The topic of the commands as Wow names it, where what cannot be read of it goes, and the group that takes it. */
+export const COMMANDS = 'wow.compensation.execution_failed.command';
+export const DEAD_LETTERS = `${COMMANDS}.dead-letter`;
+export const GROUP = 'compensation-service.CommandDispatcher';
+
 /** A record as a test reads it. */
 export interface ReadRecord {
   readonly key: string;
