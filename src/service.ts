@@ -16,7 +16,7 @@ import {
   createReads,
   startHttp,
 } from './http/index.ts';
-import { openCluster, runOut } from './kafka/index.ts';
+import { openCluster, runOut, takeCommands } from './kafka/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
@@ -171,6 +171,22 @@ export async function startService(config: Config, log: Logger): Promise<Service
         'executed twice. Set publishPrepared of each to false or true',
     );
   }
+  // Commands come in where REST does, whichever way they come: workers are scaled without a part in the group.
+  const commandsIn =
+    cluster === null || !config.roles.has('api')
+      ? null
+      : takeCommands({
+          cluster,
+          gateway,
+          retryDefaults: config.retryDefaults,
+          onProcessed: (what) => {
+            metrics.taken(what);
+          },
+          onRepeated: () => {
+            metrics.repeated();
+          },
+          log,
+        });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -185,6 +201,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
     countDeadLetters: () => countDeadLetters(pools.queries),
+    ...(commandsIn !== null && { commandsIn: () => commandsIn.state() }),
   });
   const servesApi = config.roles.has('api');
   const app = createApp(
@@ -194,7 +211,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
       pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
-      health: createHealthChecks({ pool: pools.queries, link, targets, kafkaOut, machineId: () => lease.machineId() }),
+      health: createHealthChecks({
+        pool: pools.queries,
+        link,
+        targets,
+        kafkaOut,
+        commandsIn,
+        machineId: () => lease.machineId(),
+      }),
       metrics,
       targets: () => reportTargets(targets, tally, startedAt),
       idGenerators: createIdGenerators({
@@ -218,7 +242,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       const waits = setTimeout(() => {
         gateway.stop();
       }, config.shutdownTimeout / 4);
-      await closed;
+      await Promise.all([closed, commandsIn?.stop(config.shutdownTimeout / 4)]);
       clearTimeout(waits);
       gateway.stop();
       await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), cluster?.close()]);
