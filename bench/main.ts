@@ -7,10 +7,11 @@ import type { Benchmark } from './benchmark.ts';
 import { commands } from './commands.ts';
 import { kafkaOut } from './kafka-out.ts';
 import { lateness } from './lateness.ts';
+import { storm } from './storm.ts';
 import { describeMachine } from './machine.ts';
 import { RESULTS, withServers } from './servers.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness, 'kafka-out': kafkaOut };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness, storm, 'kafka-out': kafkaOut };
 
 const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.
 
