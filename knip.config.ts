@@ -15,6 +15,8 @@ export default {
         'test/workflow/record.ts',
         'test/contract/queries.ts',
         'test/contract/main.ts',
+        'test/fuzz/main.ts',
+        'test/faults/matrix/main.ts',
       ],
       project: ['{src,workflows,activities,local,bench,tools,examples,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
     },

@@ -18,8 +18,19 @@ from redress.event_stream where command_id = $1 or (aggregate_id = $2 and reques
 union all
 select command_id, aggregate_id, version, null, code, message, reached_handler
 from redress.refusal where command_id = $1`;
-const APPEND = `with stream as (insert into redress.event_stream (document) values ($1))
+const APPEND = `with stream as (
+  insert into redress.event_stream (document, transaction_id)
+  select $1, greatest(pg_current_xact_id(), (
+    select before.transaction_id from redress.event_stream before
+    where before.aggregate_id = $6 and before.version = ($1::jsonb -> 'version')::int - 1
+      and before.era = (select era from redress.feed)))
+)
 update redress.snapshot set document = $2, deadline = $3, not_before = $4, engaged = $5 where aggregate_id = $6`;
+
+interface Snapshot {
+  version: number;
+  state: { retrySpec: { minBackoff: number }; eventId: object; function: object };
+}
 
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16, statement_timeout: 2_000 });
 
@@ -30,19 +41,23 @@ async function create(id: string, { commandId, body }: Command): Promise<{ versi
   return { version: 1, deadline };
 }
 
-async function update(id: string, { commandId, body }: Command): Promise<{ version: number; deadline: number }> {
+async function update(id: string, { name, commandId, body }: Command): Promise<{ version: number; deadline: number }> {
   const client = await pool.connect();
   try {
     await client.query('begin');
     const { rows } = await client.query<pg.QueryResultRow>({ name: 'lock', text: LOCK, values: [id] });
     await client.query({ name: 'precedent', text: PRECEDENT, values: [commandId, id, commandId] });
-    const { document, deadline } = rows[0] as { document: { version: number; state: object }; deadline: string };
+    const { document, deadline: before } = rows[0] as { document: Snapshot; deadline: string };
     const version = document.version + 1;
-    const values = documents(id, version, commandId, body, { ...document.state, retrySpec: body });
+    const { retrySpec, eventId, function: failed } = document.state;
+    const isDue = name === 'prepare';
+    const state = { ...document.state, ...(isDue ? { status: 'PREPARED' } : { retrySpec: body }) };
+    const deadline = isDue ? Date.now() + 2 * retrySpec.minBackoff * 1_000 : Number(before);
+    const values = documents(id, version, commandId, isDue ? { eventId, function: failed, retrySpec } : body, state);
     await client.query({ name: 'append', text: APPEND, values: [...values, deadline, null, 1, id] });
     await client.query('commit');
     client.release();
-    return { version, deadline: Number(deadline) };
+    return { version, deadline };
   } catch (error) {
     client.release(true);
     throw error;
@@ -86,7 +101,13 @@ const worker = await Worker.create({
   maxCachedWorkflows: 250,
 });
 
-const values = { Status: 'FAILED', Recoverable: 'RECOVERABLE', Context: 'bench-service', Processor: 'Bench' };
+const values = {
+  Status: 'FAILED',
+  WaitsFor: 'TIMER',
+  Recoverable: 'RECOVERABLE',
+  Context: 'bench-service',
+  Processor: 'Bench',
+};
 const typedSearchAttributes = new TypedSearchAttributes(
   Object.entries({ ...values, Function: 'onEvent', ErrorCode: 'IllegalState' }).map(([name, value]) => ({
     key: defineSearchAttributeKey(`Compensation${name}`, SearchAttributeType.KEYWORD),

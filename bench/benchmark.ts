@@ -4,6 +4,8 @@ import type { Servers } from './servers.ts';
 export interface Options {
   /** A shorter run, to see whether all is well; no bar is judged. */
   readonly quick: boolean;
+  /** A longer run, where the benchmark has one. */
+  readonly full: boolean;
 }
 
 /** What a benchmark has found out. */
@@ -19,5 +21,7 @@ export interface Report {
 export interface Benchmark {
   /** One line for the help. */
   readonly about: string;
+  /** The name under which its servers are kept for the next run; null: they go with this one. */
+  keeps?(options: Options): string | null;
   run(servers: Servers, options: Options): Promise<Report>;
 }

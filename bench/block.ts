@@ -39,16 +39,12 @@ export async function runBlock(
   const { commands, sent, seconds, latencies, ids } = await load.run({ ...job, url: side.url });
   await sleep(SETTLE);
   const after = readCpu(servers, side);
-  const perCommand = (program: keyof Cpu): number | null => {
-    const [from, to] = [before[program], after[program]];
-    return from === null || to === null ? null : (to - from) / sent;
-  };
   return {
     side: side.name,
     commands,
     perSecond: commands / seconds,
     latencies,
-    cpu: { service: perCommand('service'), temporal: perCommand('temporal'), postgres: perCommand('postgres') },
+    cpu: cpuPer(sent, before, after),
     ids,
   };
 }
@@ -57,4 +53,13 @@ export async function runBlock(
 export function readCpu(servers: Servers, { pid }: Pick<Side, 'pid'>): Cpu {
   const of = (id: number | null): number | null => (id === null ? null : cpuOfTree(id));
   return { service: of(pid), temporal: of(servers.temporalPid()), postgres: of(servers.postgresPid()) };
+}
+
+/** What was used between two readings, per command. */
+export function cpuPer(commands: number, before: Cpu, after: Cpu): Cpu {
+  const per = (program: keyof Cpu): number | null => {
+    const [from, to] = [before[program], after[program]];
+    return from === null || to === null ? null : (to - from) / commands;
+  };
+  return { service: per('service'), temporal: per('temporal'), postgres: per('postgres') };
 }

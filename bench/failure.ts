@@ -1,5 +1,5 @@
-/** Seconds from the failed execution to its first retry: an hour, so that no record is due a second time in a run. */
-export const BACKOFF = 3_600;
+/** Seconds from the failed execution to its first retry: a year, so that no record is due a second time on servers that are kept. */
+export const BACKOFF = 365 * 24 * 3_600;
 
 /** The retry spec of all commands. */
 export const RETRY_SPEC = { maxRetries: 10, minBackoff: BACKOFF, executionTimeout: 120 };

@@ -63,9 +63,14 @@ const cpuOfAll = ({ service, temporal, postgres }: Cpu): number | null =>
   service === null || temporal === null || postgres === null ? null : service + temporal + postgres;
 
 /** A figure in a few lines for a terminal. */
-export function formatFigure({ operation, callers, product, bare, ratio, cpuRatio }: Figure): string {
+export function formatFigure(figure: Figure): string {
+  const { operation, callers } = figure;
+  return `${operation}, ${callers} ${callers === 1 ? 'caller' : 'callers'}\n${formatSides(figure)}`;
+}
+
+/** The lines of a figure below its title. */
+export function formatSides({ product, bare, ratio, cpuRatio }: Omit<Figure, 'operation' | 'callers'>): string {
   return [
-    `${operation}, ${callers} ${callers === 1 ? 'caller' : 'callers'}`,
     formatSummary('product', product),
     formatSummary('bare', bare),
     `  ratio    ${formatRatio(ratio)} of the throughput` +
@@ -77,8 +82,8 @@ export function formatFigure({ operation, callers, product, bare, ratio, cpuRati
 function formatSummary(name: string, { perSecond, latency, cpu }: Summary): string {
   const ms = (value: number | null): string => (value === null ? '–' : value.toFixed(1)).padStart(6);
   return (
-    `  ${name.padEnd(8)} ${perSecond.toFixed(1).padStart(6)}/s  p50${ms(latency.p50)}  p95${ms(latency.p95)}  ` +
-    `p99${ms(latency.p99)} ms  CPU per command: service${ms(cpu.service)}  Temporal${ms(cpu.temporal)}  ` +
+    `  ${name.padEnd(8)} ${perSecond.toFixed(1).padStart(6)}/s  p50 ${ms(latency.p50)}  p95 ${ms(latency.p95)}  ` +
+    `p99 ${ms(latency.p99)} ms  CPU per command: service${ms(cpu.service)}  Temporal${ms(cpu.temporal)}  ` +
     `Postgres${ms(cpu.postgres)} ms`
   );
 }

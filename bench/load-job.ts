@@ -10,6 +10,8 @@ export interface Job {
         readonly name: 'create';
         /** When the records fall due, epoch milliseconds: the first one then, every other one `interval` later. */
         readonly due: { readonly first: number; readonly interval: number };
+        /** Of the failure; one of eight frames where it is left out. */
+        readonly stackTrace?: string;
       }
     /** Each command goes to the next of these records; after the last one comes the first one again. */
     | { readonly name: 'signal'; readonly ids: readonly string[] };

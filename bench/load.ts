@@ -15,11 +15,12 @@ function requestOf({ command }: Job, number: number): Request {
     const id = command.ids[number % command.ids.length] ?? '';
     return { method: 'PUT', path: `/execution_failed/${id}/apply_retry_spec`, body: RETRY_SPEC };
   }
-  const executeAt = command.due.first + number * command.due.interval - BACKOFF * 1_000;
+  const executeAt = Math.round(command.due.first + number * command.due.interval) - BACKOFF * 1_000;
+  const error = { ...FAILURE.error, stackTrace: command.stackTrace ?? FAILURE.error.stackTrace };
   return {
     method: 'POST',
     path: '/execution_failed/create_execution_failed',
-    body: { ...FAILURE, executeAt },
+    body: { ...FAILURE, error, executeAt },
   };
 }
 

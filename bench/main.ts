@@ -6,20 +6,30 @@ import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commands } from './commands.ts';
 import { kafkaOut } from './kafka-out.ts';
-import { lateness } from './lateness.ts';
-import { storm } from './storm.ts';
 import { describeMachine } from './machine.ts';
-import { RESULTS, withServers } from './servers.ts';
+import { queries } from './queries.ts';
+import { retries } from './retries.ts';
+import { RESULTS, type Servers, withServers } from './servers.ts';
+import { storage } from './storage.ts';
+import { storm } from './storm.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness, storm, 'kafka-out': kafkaOut };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  commands,
+  retries,
+  queries,
+  storage,
+  storm,
+  'kafka-out': kafkaOut,
+};
 
-const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.
+const HELP = `npm run bench -- <name> [--quick | --full]: measures Redress on this machine, with servers of its own.
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
   --quick    a shorter run, to see whether all is well; no bar is judged
+  --full     a longer one, where there is one (bench/README.md)
 
 BENCH_DATABASE_URL and BENCH_TEMPORAL_ADDRESS name other servers, which are filled with records.
 Results are kept in .data/bench. Method and limits: bench/README.md.
@@ -30,7 +40,11 @@ const BUSY = 0.7;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const [name] = positionals;
@@ -42,7 +56,7 @@ async function main(): Promise<number> {
   if (benchmark === undefined) {
     throw new LocalError(`There is no benchmark "${name}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
   }
-  return await withServers(async (servers) => {
+  const measure = async (servers: Servers): Promise<number> => {
     const machine = await describeMachine(servers);
     if (machine.loadAverage > BUSY) {
       say(
@@ -61,7 +75,8 @@ async function main(): Promise<number> {
       `${[text, ...failures.map((failure) => `FAILED: ${failure}`), `Kept in ${file}`].join('\n\n')}\n`,
     );
     return failures.length === 0 ? 0 : 1;
-  });
+  };
+  return await withServers(measure, benchmark.keeps?.(values) ?? null);
 }
 
 try {

@@ -6,7 +6,7 @@ import type { LoadGenerator } from './load-generator.ts';
 import { type Servers, queryOnce } from './servers.ts';
 import type { Side } from './sides.ts';
 
-/** What a record leaves behind in both databases after a create and a signal. */
+/** What a record leaves behind in both databases. */
 export interface Work {
   /** The types of the events in the history of its workflow. */
   readonly events: readonly string[];
@@ -31,8 +31,7 @@ const WORK = `select count(*)::int as versions, (sum(pg_column_size(document))
 from redress.event_stream where aggregate_id = $1`;
 
 /**
- * Makes a record on each side and compares what it leaves behind: a baseline that does less than the product, or more,
- * is none.
+ * Makes a record on each side and compares what it leaves behind after a create and a signal.
  * @throws Error where the histories or the rows differ
  */
 export async function compareWork(
@@ -41,7 +40,15 @@ export async function compareWork(
   sides: readonly Side[],
 ): Promise<Readonly<Record<string, Work>>> {
   const works: Record<string, Work> = {};
-  for (const side of sides) works[side.name] = await workOf(servers, load, side);
+  for (const side of sides) works[side.name] = await workOf(servers, side, await makeRecord(load, side));
+  return sameWork(works);
+}
+
+/**
+ * What these records have left behind, one of each side.
+ * @throws Error where it differs: a baseline that does less than the product, or more, is none
+ */
+export function sameWork<Works extends Readonly<Record<string, Work>>>(works: Works): Works {
   const kinds = new Set(Object.values(works).map(({ events, versions }) => JSON.stringify({ events, versions })));
   if (kinds.size > 1) {
     throw new Error(
@@ -51,7 +58,7 @@ export async function compareWork(
   return works;
 }
 
-async function workOf({ temporalAddress }: Servers, load: LoadGenerator, side: Side): Promise<Work> {
+async function makeRecord(load: LoadGenerator, side: Side): Promise<string> {
   const job = { url: side.url, callers: 1, until: { commands: 1 } };
   const due = { first: Date.now() + 3_600_000, interval: 0 };
   const { ids } = await load.run({ ...job, command: { name: 'create', due } });
@@ -59,6 +66,11 @@ async function workOf({ temporalAddress }: Servers, load: LoadGenerator, side: S
   await sleep(SETTLE);
   await load.run({ ...job, command: { name: 'signal', ids } });
   await sleep(SETTLE);
+  return id;
+}
+
+/** What a record has left behind up to now. */
+export async function workOf({ temporalAddress }: Servers, side: Side, id: string): Promise<Work> {
   const connection = await Connection.connect({ address: temporalAddress });
   try {
     const handle = new Client({ connection, namespace: side.namespace }).workflow.getHandle(workflowId(id));

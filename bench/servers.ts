@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { DataFolder } from '../local/data-folder.ts';
+import { type DataFolder, openDataFolder } from '../local/data-folder.ts';
 import { type Say, say } from '../local/log.ts';
 import type { ManagedServer } from '../local/managed-server.ts';
 import { provide } from '../local/provision.ts';
@@ -11,11 +11,15 @@ import { openTestFolder } from '../local/test-folder.ts';
 
 /** Where the results of benchmarks are kept; the servers of a run are in a folder below, which goes with them. */
 export const RESULTS = join(ROOT, '.data', 'bench');
+/** Folders of servers that are kept for the next run, since what fills them takes longer than what is measured. */
+const KEPT = join(ROOT, '.data', 'bench-kept');
 
 /** Postgres and Temporal of one run, which both sides of a comparison use. */
 export interface Servers extends StopSignals {
   readonly folder: DataFolder;
   readonly say: Say;
+  /** Tells databases and namespaces of this run from others; of kept servers they are the same in every run. */
+  readonly tag: string;
   /** `host:port`. */
   readonly temporalAddress: string;
   /** The URL of the database that is there from the start. */
@@ -25,14 +29,21 @@ export interface Servers extends StopSignals {
   postgresPid(): number | null;
   /** The Temporal of the run, to be stopped and started; null: it runs elsewhere. */
   readonly temporal: Pick<ManagedServer, 'start' | 'stop'> | null;
-  /** Makes an empty database of this run; returns its URL. */
+  /** Makes an empty database of this run where there is none; returns its URL. */
   createDatabase(name: string): Promise<string>;
 }
 
-/** Provides new servers for `work`, or databases of its own on those that BENCH_DATABASE_URL and BENCH_TEMPORAL_ADDRESS name. */
-export async function withServers<Result>(work: (servers: Servers) => Promise<Result>): Promise<Result> {
+/**
+ * Provides new servers for `work`, or databases of its own on those that BENCH_DATABASE_URL and BENCH_TEMPORAL_ADDRESS name.
+ * What is `kept` under a name is there again in the next run, with its databases.
+ */
+export async function withServers<Result>(
+  work: (servers: Servers) => Promise<Result>,
+  kept: string | null = null,
+): Promise<Result> {
   const signals = takeStopSignals();
-  const folder = await openTestFolder(RESULTS, say);
+  const folder = await (kept === null ? openTestFolder(RESULTS, say) : openDataFolder(join(KEPT, kept), say));
+  const tag = kept === null ? String(process.pid) : 'kept';
   try {
     const provision = await provide({ folder, say, env: environment(), ...signals });
     const postgresUrl = provision.postgres?.url('postgres') ?? process.env['BENCH_DATABASE_URL'] ?? '';
@@ -42,15 +53,19 @@ export async function withServers<Result>(work: (servers: Servers) => Promise<Re
         ...signals,
         folder,
         say,
+        tag,
         postgresUrl,
         temporalAddress: provision.temporal?.address ?? process.env['BENCH_TEMPORAL_ADDRESS'] ?? '',
         temporalPid: () => provision.temporal?.pid() ?? null,
         postgresPid: () => provision.postgres?.pid() ?? null,
         temporal: provision.temporal,
         async createDatabase(name) {
-          const database = `bench_${process.pid}_${name}`;
-          await queryOnce(postgresUrl, `create database ${database}`);
-          made.push(database);
+          const database = `bench_${tag}_${name}`;
+          const found = await queryOnce(postgresUrl, 'select from pg_database where datname = $1', [database]);
+          if (found.length === 0) {
+            await queryOnce(postgresUrl, `create database ${database}`);
+            if (kept === null) made.push(database);
+          }
           const url = new URL(postgresUrl);
           url.pathname = `/${database}`;
           return url.href;
@@ -62,7 +77,7 @@ export async function withServers<Result>(work: (servers: Servers) => Promise<Re
     }
   } finally {
     folder.close();
-    rmSync(folder.path, { recursive: true, force: true });
+    if (kept === null) rmSync(folder.path, { recursive: true, force: true });
   }
 }
 

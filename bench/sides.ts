@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
-import type { CreatePath } from '../src/gateway/create-path.ts';
 import { migrate } from '../src/store/index.ts';
 import { ensureNamespace, ensureSearchAttributes } from '../src/temporal/namespace.ts';
 import { type Child, startChild } from './child.ts';
@@ -24,14 +23,17 @@ export type Door = Child & Pick<Side, 'databaseUrl'>;
 const READY_INTERVAL = 100;
 const READY_TIMEOUT = 60_000;
 
-/** Starts the service with creates by their workflow, the one way that the baseline has, and waits until its worker runs. */
-export const startProduct = (servers: Servers): Promise<Side> => startProductWith(servers, 'workflow');
-
-/** The same with another way of creates (CREATE_PATH). */
-export async function startProductWith(servers: Servers, path: CreatePath): Promise<Side> {
-  const env = await place(servers, path === 'workflow' ? 'product' : `product_${path}`);
-  const settings = { CREATE_PATH: path, PORT: String(await freePort()), LOG_LEVEL: 'warn' };
-  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...settings });
+/** Starts the service as it is set up by default but for `settings`, on the database `name`, and waits until its worker runs. */
+export async function startProduct(
+  servers: Servers,
+  settings: Readonly<Record<string, string>> = {},
+  name = 'product',
+): Promise<Side> {
+  const env = await place(servers, name);
+  const port = String(await freePort());
+  // The baseline has one way only.
+  const one = { CREATE_PATH: 'workflow', ...settings };
+  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...one, PORT: port, LOG_LEVEL: 'warn' });
   try {
     await until(() => checkHealth(side.url));
   } catch (error) {
@@ -87,7 +89,7 @@ async function place(servers: Servers, name: string) {
   return {
     DATABASE_URL: await servers.createDatabase(name),
     TEMPORAL_ADDRESS: servers.temporalAddress,
-    TEMPORAL_NAMESPACE: `bench-${process.pid}-${name.replace('_', '-')}`,
+    TEMPORAL_NAMESPACE: `bench-${servers.tag}-${name.replace('_', '-')}`,
   };
 }
 

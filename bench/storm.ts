@@ -6,7 +6,7 @@ import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import { CREATES, runPgbench } from './pgbench.ts';
 import { type Probed, startProbe } from './probe.ts';
 import { type Servers, queryOnce } from './servers.ts';
-import { type Door, type Side, startDoor, startProductWith, withSide } from './sides.ts';
+import { type Door, type Side, startDoor, startProduct, withSide } from './sides.ts';
 import { formatStorm, formatDrain } from './storm-report.ts';
 import { percentile } from './statistics.ts';
 
@@ -69,7 +69,7 @@ export const storm: Benchmark = {
       for (const path of plan.paths) {
         await withSide(
           servers,
-          (on) => startProductWith(on, path),
+          (on) => startProduct(on, { CREATE_PATH: path }, `product_${path}`),
           async (product) => {
             const documents = await readDocuments(load, product);
             await withSide(

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { LocalError } from './local-error.ts';
 import { withProgress, seconds } from './log.ts';
 import { hasEnded } from './stop-child.ts';
 import type { Fulfilment, Wish } from './temporal-download.ts';
@@ -12,29 +13,55 @@ import { makeWorkFolder } from './work-folder.ts';
 
 const run = promisify(execFile);
 
-/** The Go module that pins the Temporal CLI. */
-export const TOOLS = join(import.meta.dirname, '..', 'tools');
+/** The Go module that pins the Temporal CLI and, for tests and benchmarks, a Temporal server that runs on Postgres. */
+const TOOLS = join(import.meta.dirname, '..', 'tools');
 const GO = 'go';
-const PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
+const CLI = 'github.com/temporalio/cli';
 const PROGRESS_INTERVAL = 10_000;
 
-/** Builds the program that `tools/go.mod` pins: about three minutes on two cores with nothing cached. */
-export async function buildTemporal(wish: Wish): Promise<Fulfilment> {
+/** One program of the module. */
+export interface GoProgram {
+  /** As people call it. */
+  readonly title: string;
+  readonly package: string;
+  /** What the linker is told besides to leave debugging symbols out. */
+  readonly linkerFlags?: string;
+}
+
+/** The version of a module that `tools/go.mod` pins. @throws LocalError when it names none */
+export async function pinnedVersion(module: string = CLI): Promise<string> {
+  const words = (await readFile(join(TOOLS, 'go.mod'), 'utf8')).split(/\s+/);
+  const version = words[words.indexOf(module) + 1];
+  if (version?.startsWith('v') !== true)
+    throw new LocalError(`tools/go.mod does not name ${module}. Restore the file.`);
+  return version.slice(1);
+}
+
+/** Builds the Temporal CLI: about three minutes on two cores with nothing cached. */
+export const buildTemporal = (wish: Wish): Promise<Fulfilment> =>
+  buildProgram(wish, {
+    title: 'the Temporal server',
+    package: `${CLI}/cmd/temporal`,
+    linkerFlags: `-X ${CLI}/internal/temporalcli.Version=${wish.version}`,
+  });
+
+/** Builds a program of the module, saying how far it is. */
+export async function buildProgram(wish: Wish, program: GoProgram): Promise<Fulfilment> {
   const { version, file, say } = wish;
+  const { title, linkerFlags = '' } = program;
   const go = await checkGo(wish);
   if (!go.ok) return go;
   const started = performance.now();
   const folder = await makeWorkFolder(file);
   try {
-    say(`Building the Temporal server ${version} with Go, once for this machine: about three minutes …`);
-    const total = (await goWithProgress(wish, 'Fetching its sources', ['list', '-deps', PACKAGE], countDownloads))
-      .length;
-    const built = join(folder, 'temporal');
-    const flags = `-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=${version}`;
-    const args = ['build', '-v', '-trimpath', `-ldflags=${flags}`, '-o', built, PACKAGE];
+    say(`Building ${title} ${version} with Go, once for this machine: a few minutes …`);
+    const listing = ['list', '-deps', program.package];
+    const total = (await goWithProgress(wish, 'Fetching its sources', listing, countDownloads)).length;
+    const built = join(folder, basename(file));
+    const args = ['build', '-v', '-trimpath', `-ldflags=-s -w ${linkerFlags}`, '-o', built, program.package];
     await goWithProgress(wish, 'Compiling it', args, (lines) => `${lines.length} of at most ${total} packages`);
     await rename(built, file);
-    say(`Built the Temporal server ${version} in ${seconds(performance.now() - started)}: ${file}`);
+    say(`Built ${title} ${version} in ${seconds(performance.now() - started)}: ${file}`);
     return { ok: true };
   } catch (error) {
     return { ok: false, reason: `building it with Go: ${error instanceof Error ? error.message : String(error)}` };

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { buildTemporal, TOOLS } from './go-build.ts';
+import { buildTemporal, pinnedVersion } from './go-build.ts';
 import { LocalError } from './local-error.ts';
 import type { Say } from './log.ts';
 import { downloadTemporal, type Fulfilment, type Wish } from './temporal-download.ts';
@@ -54,15 +54,6 @@ export async function findTemporalCli(options: FindOptions): Promise<TemporalCli
       '  - set TEMPORAL_ADDRESS to a Temporal that runs elsewhere',
     ].join('\n'),
   );
-}
-
-/** The version that `tools/go.mod` pins, which is built or downloaded. */
-export async function pinnedVersion(): Promise<string> {
-  const modules = await readFile(join(TOOLS, 'go.mod'), 'utf8');
-  const version = /^\s*(?:require )?github\.com\/temporalio\/cli v(\S+)/m.exec(modules)?.[1];
-  if (version === undefined)
-    throw new LocalError('tools/go.mod does not name github.com/temporalio/cli. Restore the file.');
-  return version;
 }
 
 async function findOnPath(env: NodeJS.ProcessEnv, say: Say): Promise<TemporalCli | null> {

@@ -16,6 +16,11 @@ const POOLS = {
 } as const;
 /** Longest wait for a free or new connection, in milliseconds; a command gives up well before its activity does. */
 const CONNECT_TIMEOUT = 2_000;
+/**
+ * Postgres learns within half a minute that the other end of a session is gone with its whole machine: until then it
+ * keeps the session's locks, and nobody else can lead. Its own default is two hours.
+ */
+const NOTICE_DEATH = 'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4';
 
 export type Client = pg.ClientBase;
 
@@ -85,7 +90,9 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
       });
       try {
         await client.connect();
+        await client.query(NOTICE_DEATH);
       } catch (error) {
+        await client.end();
         throw storeError(error);
       }
       return client;

@@ -1,35 +1,18 @@
 import { execFile } from 'node:child_process';
-import { access, cp, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readCompose } from '../../local/compose-file.ts';
 import { readConfig } from '../../src/config.ts';
+import { layOutImage, readDockerfile } from '../support/image.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, ROOT), 'utf8');
 
-const SERVICE = z.strictObject({
-  image: z.string().optional(),
-  build: z.literal('.').optional(),
-  command: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.union([z.string(), z.number()])),
-  ports: z.array(z.string()).default([]),
-  volumes: z.array(z.string()).default([]),
-  depends_on: z.record(z.string(), z.strictObject({ condition: z.string() })).default({}),
-  healthcheck: z.object({ test: z.array(z.string()), interval: z.string(), timeout: z.string() }).optional(),
-  stop_grace_period: z.string().optional(),
-  restart: z.string().optional(),
-});
-const { services, volumes } = z
-  .strictObject({ services: z.record(z.string(), SERVICE), volumes: z.record(z.string(), z.null()) })
-  .parse(parse(await read('docker-compose.yml')));
-const dockerfile = await read('Dockerfile');
-
-const service = (name: string): z.output<typeof SERVICE> => SERVICE.parse(services[name]);
+const { services, volumes } = await readCompose();
+const dockerfile = await readDockerfile();
 
 test('every image is pinned to one release', () => {
   for (const [name, { image, build }] of Object.entries(services)) {
@@ -41,9 +24,9 @@ test('Temporal and its web UI are the releases of the local start, and the schem
   const tools = await read('tools/go.mod');
   const version = (module: string) => new RegExp(`${module} v([\\d.]+)`).exec(tools)?.[1];
   const server = version('go\\.temporal\\.io/server');
-  expect(service('temporal').image).toBe(`temporalio/server:${server ?? ''}`);
-  expect(service('temporal-schema').image).toBe(`temporalio/admin-tools:${server ?? ''}`);
-  expect(service('temporal-ui').image).toBe(`temporalio/ui:${version('ui-server/v2') ?? ''}`);
+  expect(services.temporal.image).toBe(`temporalio/server:${server ?? ''}`);
+  expect(services['temporal-schema'].image).toBe(`temporalio/admin-tools:${server ?? ''}`);
+  expect(services['temporal-ui'].image).toBe(`temporalio/ui:${version('ui-server/v2') ?? ''}`);
 });
 
 test('what listens is open to this machine only', () => {
@@ -75,8 +58,8 @@ test('each starts when what it needs is there', () => {
 });
 
 test('data is kept in volumes, and every mounted file exists', async () => {
-  expect(service('postgres').volumes).toEqual(['records:/var/lib/postgresql']);
-  expect(service('temporal-postgres').volumes).toEqual(['temporal:/var/lib/postgresql']);
+  expect(services.postgres.volumes).toEqual(['records:/var/lib/postgresql']);
+  expect(services['temporal-postgres'].volumes).toEqual(['temporal:/var/lib/postgresql']);
   expect(Object.keys(volumes)).toEqual(['records', 'temporal']);
   const files = Object.values(services).flatMap(({ volumes: all }) => all.filter((volume) => volume.startsWith('./')));
   expect(files).toHaveLength(2);
@@ -87,26 +70,20 @@ test('data is kept in volumes, and every mounted file exists', async () => {
 });
 
 test('Temporal reads its dynamic configuration from where it is mounted', () => {
-  const { environment, volumes: mounts } = service('temporal');
+  const { environment, volumes: mounts } = services.temporal;
   expect(mounts).toEqual([
     `./deploy/temporal/dynamic-config.yaml:${String(environment['DYNAMIC_CONFIG_FILE_PATH'])}:ro`,
   ]);
 });
 
 test('the service accepts its settings, and is found under its published addresses', () => {
-  const given = Object.entries(service('redress').environment).map(([name, value]) => [name, withDefaults(value)]);
-  expect(
-    readConfig({ HOST: '0.0.0.0', ...(Object.fromEntries(given) as Record<string, string>) }, 'c0ffee'),
-  ).toMatchObject({
+  expect(readConfig({ HOST: '0.0.0.0', ...services.redress.environment }, 'c0ffee')).toMatchObject({
     databaseUrl: 'postgresql://redress:redress@postgres:5432/redress',
     advertisedUrl: 'http://c0ffee:8080',
     publicUrl: 'http://127.0.0.1:8080',
     temporalUiUrl: 'http://127.0.0.1:8233',
   });
 });
-
-/** As compose fills in `${NAME:-default}` where nothing is set. */
-const withDefaults = (value: string | number): string => String(value).replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 test('the image runs the Node of the local start, as a user without rights, and stops in order', async () => {
   const { optionalDependencies } = z
@@ -127,6 +104,7 @@ test('everything that the image copies is sent to the builder, and nothing else'
 
 test('with the files of the image alone, the service loads, finds its migrations and makes a worker its workflow', async () => {
   const image = await layOutImage();
+  onTestFinished(() => rm(image, { recursive: true }));
   const migrations = 'src/store/migrations';
   expect(await readdir(join(image, migrations))).toEqual(await readdir(new URL(migrations, ROOT)));
   const code = `
@@ -139,21 +117,6 @@ test('with the files of the image alone, the service loads, finds its migrations
   });
   expect(stdout).toBe('true');
 });
-
-/** A folder with what the last stage copies from the repository, beside the packages. */
-async function layOutImage(): Promise<string> {
-  const root = fileURLToPath(ROOT);
-  const image = await mkdtemp(join(tmpdir(), 'redress-image-'));
-  onTestFinished(() => rm(image, { recursive: true }));
-  const lastStage = dockerfile.split(/^FROM /m).at(-1) ?? '';
-  for (const [, files = '', to = ''] of lastStage.matchAll(/^COPY (?!--from)(.+) (\S+)$/gm)) {
-    for (const file of files.split(' ')) {
-      await cp(join(root, file), to.endsWith('/') ? join(image, to, file) : join(image, to), { recursive: true });
-    }
-  }
-  await symlink(join(root, 'node_modules'), join(image, 'node_modules'));
-  return image;
-}
 
 const composeVersion = await promisify(execFile)('docker-compose', ['version', '--short']).catch(() => undefined);
 

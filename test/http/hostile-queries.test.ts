@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeManyRecords } from '../support/many-records.ts';
+import { monotonousTrace } from '../support/stack-trace.ts';
 import { type QueryDoors, openQueryDoors } from '../support/query-doors.ts';
 import { json } from './doors.ts';
 import type { Received } from './send.ts';
@@ -24,7 +25,7 @@ const HUGE = 'x'.repeat(SIZE);
 let doors: QueryDoors;
 beforeAll(async () => {
   doors = await openQueryDoors();
-  await storeManyRecords(doors.store, RECORDS, 1);
+  await storeManyRecords(doors.store, RECORDS, [monotonousTrace(1)]);
 });
 afterAll(() => doors.close());
 

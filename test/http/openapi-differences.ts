@@ -53,14 +53,14 @@ export const ALLOWED: readonly Allowed[] = [
   {
     change: 'removed',
     paths: [
-      'components responses [wow.CommandBadRequest|wow.CommandTooManyRequests|wow.CommandRequestTimeout] content application/json schema $ref',
+      'components responses [wow.CommandBadRequest|wow.CommandNotFound|wow.CommandTooManyRequests|wow.CommandRequestTimeout] content application/json schema $ref',
     ],
     why: 'Where the next entry adds a choice.',
   },
   {
     change: 'added',
     paths: [
-      'components responses [wow.CommandBadRequest|wow.CommandTooManyRequests|wow.CommandRequestTimeout] content application/json schema anyOf',
+      'components responses [wow.CommandBadRequest|wow.CommandNotFound|wow.CommandTooManyRequests|wow.CommandRequestTimeout] content application/json schema anyOf',
       'components responses wow.CommandOk content text/event-stream schema anyOf 1 $ref',
     ],
     why: 'A command that fails before there is one is answered with an error body and not with a result, by the original too (contract 1.5).',

@@ -3,6 +3,7 @@ import { createQueries } from '../../src/http/index.ts';
 import { createPools } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { manyRecordsId, storeManyEventStreams, storeManyRecords } from '../support/many-records.ts';
+import { monotonousTrace } from '../support/stack-trace.ts';
 import { type QueryDoors, openQueryDoors } from '../support/query-doors.ts';
 import { SILENT } from '../support/store.ts';
 import { GLOBAL_ID, json, openDoors } from './doors.ts';
@@ -21,7 +22,7 @@ const NONE = { condition: { operator: 'ID', value: 'nothing' } };
 let doors: QueryDoors;
 beforeAll(async () => {
   doors = await openQueryDoors();
-  await storeManyRecords(doors.store, 150, 1);
+  await storeManyRecords(doors.store, 150, [monotonousTrace(1)]);
   await storeManyEventStreams(doors.store, 75, 2);
   await doors.store.sql(`update redress.snapshot set document = document || $2 where aggregate_id = $1`, [
     manyRecordsId(7),

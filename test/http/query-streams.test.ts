@@ -12,6 +12,7 @@ import { cutOffWhenStalled } from '../../src/http/stalled.ts';
 import { writeText } from '../../src/http/write-text.ts';
 import { eventually } from '../support/eventually.ts';
 import { storeManyRecords } from '../support/many-records.ts';
+import { monotonousTrace } from '../support/stack-trace.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
 import { type Doors, GLOBAL_ID, json, openDoors } from './doors.ts';
 
@@ -25,7 +26,7 @@ let store: TestStore;
 let doors: Doors;
 beforeAll(async () => {
   store = await openStore();
-  await storeManyRecords(store, RECORDS, 1);
+  await storeManyRecords(store, RECORDS, [monotonousTrace(1)]);
   doors = await openDoors({ queries: createQueries(store, { now: Date.now, zone: 'UTC', guard: false }) });
 }, 120_000);
 afterEach(nobodyReads);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSharedCounts } from '../../src/http/shared-counts.ts';
 import type { Sql } from '../../src/query/index.ts';
 import { storeManyRecords } from '../support/many-records.ts';
+import { monotonousTrace } from '../support/stack-trace.ts';
 import { type QueryDoors, openQueryDoors } from '../support/query-doors.ts';
 
 describe('counts that are asked for at once', () => {
@@ -11,7 +12,7 @@ describe('counts that are asked for at once', () => {
   let doors: QueryDoors;
   beforeAll(async () => {
     doors = await openQueryDoors();
-    await storeManyRecords(doors.store, RECORDS, 0);
+    await storeManyRecords(doors.store, RECORDS, [monotonousTrace(0)]);
   });
   afterAll(() => doors.close());
 

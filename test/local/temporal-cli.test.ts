@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findTemporalCli, pinnedVersion } from '../../local/temporal-cli.ts';
+import { pinnedVersion } from '../../local/go-build.ts';
+import { findTemporalCli } from '../../local/temporal-cli.ts';
 import type { Fulfilment, Wish } from '../../local/temporal-download.ts';
 import { isAtLeast, parseVersion } from '../../local/temporal-version.ts';
 import { listen, temporaryFolder } from './support.ts';

@@ -6,17 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeOptions } from '../../local/node-options.ts';
 import { type QueryContext, type RowsQuery, listQuery, pagedQuery, singleQuery } from '../../src/query/index.ts';
-import { CONSOLE_PAGES, DETAILS, NEW_HISTORY, OLD_HISTORY } from '../support/console-queries.ts';
-import { MANY_RECORDS_NOW, storeManyEventStreams, storeManyRecords } from '../support/many-records.ts';
+import { CONSOLE_PAGES, details, newHistory, oldHistory } from '../support/console-queries.ts';
+import { MANY_RECORDS_NOW, manyRecordsId, storeManyEventStreams, storeManyRecords } from '../support/many-records.ts';
+import { monotonousTrace } from '../support/stack-trace.ts';
 import { type TestStore, openStore } from '../support/store.ts';
 
 const RECORDS = 200_000;
+const ID = manyRecordsId(102);
 
 let store: TestStore;
 beforeAll(async () => {
   store = await openStore();
   // Stack traces of 20 frames are about 2 KB.
-  await storeManyRecords(store, RECORDS, 20);
+  await storeManyRecords(store, RECORDS, [monotonousTrace(20)]);
   await storeManyEventStreams(store, 5_000, 20);
 }, 240_000);
 afterAll(() => store.close());
@@ -67,9 +69,9 @@ describe('among 200,000 records a query of a console reads at most 200 buffers',
   });
 
   test.each([
-    ['the history of a record in the old console', listQuery(OLD_HISTORY, context('event_stream')), 10],
-    ['the history of a record in the new console', pagedQuery(NEW_HISTORY, context('event_stream')), 10],
-    ['the details of a record', singleQuery(DETAILS, context('snapshot')), 1],
+    ['the history of a record in the old console', listQuery(oldHistory(ID), context('event_stream')), 10],
+    ['the history of a record in the new console', pagedQuery(newHistory(ID), context('event_stream')), 10],
+    ['the details of a record', singleQuery(details(ID), context('snapshot')), 1],
   ])('%s', async (_name, query, rows) => {
     const { found, buffers, plan } = await explain(query);
     expect(found).toBe(rows);

@@ -58,6 +58,19 @@ describe('a transaction', () => {
   });
 });
 
+describe('a session with a lock', () => {
+  it('is given up by Postgres soon after the machine at its other end is gone', async () => {
+    const session = await store.session('lock');
+    const { rows } = await session.query<{ seconds: number }>(
+      `select sum(setting::int) filter (where name = 'tcp_keepalives_idle') +
+         sum(setting::int) filter (where name = 'tcp_keepalives_interval') * 4 as seconds
+       from pg_settings where name in ('tcp_keepalives_idle', 'tcp_keepalives_interval')`,
+    );
+    await session.end();
+    expect(Number(rows[0]?.seconds)).toBeLessThanOrEqual(30);
+  });
+});
+
 describe('what Postgres says', () => {
   it.each([
     ['event_stream_version_key', event({ commandId: 'c2', requestId: 'r2' })],

@@ -79,18 +79,29 @@ export function overdueRecords({ records, readAt }: Stored, tolerance: number): 
   });
 }
 
+/** A retry that the timer prepared; all times are epoch milliseconds. */
+export interface AutomaticRetry {
+  readonly dueAt: number;
+  readonly preparedAt: number;
+}
+
+/** Every retry that the timer prepared. */
+export function automaticRetries({ records }: Stored): AutomaticRetry[] {
+  return records.flatMap(({ streams }) => {
+    let record: Snapshot | null = null;
+    return streams.flatMap((stream) => {
+      const before: Snapshot | null = record;
+      record = evolve(record, stream);
+      if (before === null || !stream.requestId.startsWith(`${RESERVED_PREFIX}retry:`)) return [];
+      // A command may have made it due that was given when its time was over already.
+      return [{ dueAt: Math.max(deadline(before, null) ?? 0, before.eventTime), preparedAt: stream.createTime }];
+    });
+  });
+}
+
 /** How late the timer prepared each attempt, in milliseconds, ascending. */
-export function latenesses({ records }: Stored): number[] {
-  return records
-    .flatMap(({ streams }) => {
-      let record: Snapshot | null = null;
-      return streams.flatMap((stream) => {
-        const before: Snapshot | null = record;
-        record = evolve(record, stream);
-        if (before === null || !stream.requestId.startsWith(`${RESERVED_PREFIX}retry:`)) return [];
-        // A command may have made it due that was given when its time was over already.
-        return [stream.createTime - Math.max(deadline(before, null) ?? 0, before.eventTime)];
-      });
-    })
+export function latenesses(stored: Stored): number[] {
+  return automaticRetries(stored)
+    .map(({ dueAt, preparedAt }) => preparedAt - dueAt)
     .sort((a, b) => a - b);
 }

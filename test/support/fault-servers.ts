@@ -18,7 +18,7 @@ export interface FaultServers {
   /** What the servers told about their starts and ends. */
   said(): readonly string[];
   /** Reads with a connection of its own, since older ones may be dead. */
-  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** SIGKILL for both at the same time. */
   kill(): Promise<void>;
   /** Starts both again. */
@@ -51,15 +51,7 @@ export async function startFaultServers(): Promise<FaultServers> {
     env: provision.env,
     file: (name) => folder.file(name),
     said: () => said,
-    async query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) {
-      const client = new pg.Client({ connectionString: postgres.url(), application_name: 'redress tests' });
-      await client.connect();
-      try {
-        return (await client.query<Row>(sql, [...values])).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    query: (sql, values) => queryOnce(postgres.url(), sql, values),
     async kill() {
       await Promise.all([postgres.kill(), temporal.kill()]);
     },
@@ -71,4 +63,21 @@ export async function startFaultServers(): Promise<FaultServers> {
       remove();
     },
   };
+}
+
+/** Runs one statement on a connection of its own, which may break. */
+export async function queryOnce<Row extends object>(
+  connectionString: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString, application_name: 'redress tests', connectionTimeoutMillis: 5_000 });
+  // An error between two queries; the query that runs into it rejects as well.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query<Row>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
 }

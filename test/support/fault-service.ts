@@ -14,7 +14,7 @@ export interface FaultService {
   readonly url: string;
   /** Starts it and does not wait: it may be killed before it serves. */
   start(): void;
-  /** Waits until its worker runs; false: it was killed before. */
+  /** Waits until its worker runs, or it has found Temporal where it has none; false: it was killed before. */
   working(): Promise<boolean>;
   /** SIGKILL, and waits for its end. */
   kill(): Promise<void>;
@@ -22,10 +22,11 @@ export interface FaultService {
   errors(): readonly string[];
 }
 
-/** Makes a service of this environment; nothing runs before its first start. */
+/** Makes a service of this environment at a port that is free, or at `PORT`; nothing runs before its first start. */
 export async function createFaultService(env: Readonly<Record<string, string>>): Promise<FaultService> {
-  const port = await freePort();
+  const port = env['PORT'] ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const sign = env['ROLES'] === 'api' ? 'temporal' : 'worker';
   const errors: string[] = [];
   let child: ChildProcess | null = null;
 
@@ -33,7 +34,7 @@ export async function createFaultService(env: Readonly<Record<string, string>>):
     url,
     start() {
       const started = spawn(process.execPath, [MAIN], {
-        env: { ...process.env, LOG_LEVEL: 'info', ...env, PORT: String(port) },
+        env: { ...process.env, LOG_LEVEL: 'info', ADVERTISED_URL: url, ...env, PORT: String(port) },
         // The channel ends the service when this process is gone.
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
@@ -51,7 +52,7 @@ export async function createFaultService(env: Readonly<Record<string, string>>):
     async working() {
       const started = child;
       while (started !== null && started === child && isAlive(started)) {
-        if (await isUp(`${url}/actuator/health/worker`)) return true;
+        if (await isUp(`${url}/actuator/health/${sign}`)) return true;
         await sleep(50);
       }
       return false;

@@ -17,10 +17,14 @@ export interface WorkflowState {
 }
 
 /** Asks Temporal about the workflows of these records. */
-export async function describeWorkflows(address: string, ids: readonly string[]): Promise<WorkflowState[]> {
+export async function describeWorkflows(
+  address: string,
+  ids: readonly string[],
+  namespace = 'default',
+): Promise<WorkflowState[]> {
   const connection = await Connection.connect({ address });
   try {
-    const { workflow } = new Client({ connection });
+    const { workflow } = new Client({ connection, namespace });
     const queue = [...ids];
     const states: WorkflowState[] = [];
     const work = async (): Promise<void> => {
@@ -43,11 +47,12 @@ export async function describeWorkflows(address: string, ids: readonly string[])
 }
 
 /** Every open record without a running workflow, every workflow that is stuck, and every one that has nothing to do. */
-export async function brokenWorkflows(address: string, { records }: Stored): Promise<string[]> {
+export async function brokenWorkflows(address: string, { records }: Stored, namespace = 'default'): Promise<string[]> {
   const open = new Set(records.filter((record) => record.open).map(({ id }) => id));
   const states = await describeWorkflows(
     address,
     records.map(({ id }) => id),
+    namespace,
   );
   return states.flatMap(({ id, status, attempts }) => {
     const isRunning = status === 'RUNNING';

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ROOT } from '../../local/settings.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Milliseconds for a start, bundling the workflow included. */
 const START_TIMEOUT = 60_000;
 
@@ -19,9 +19,13 @@ export interface Redress {
   kill(): Promise<void>;
 }
 
-/** Starts `src/main.ts` as a process of its own and waits until it is ready. @throws Error with its log where it ends instead */
-export async function startRedress(env: Readonly<Record<string, string>>): Promise<Redress> {
-  const child = spawn(process.execPath, [MAIN], {
+/**
+ * Starts `src/main.ts` of a folder as a process of its own and waits until it is ready.
+ * @throws Error with its log where it ends instead
+ */
+export async function startRedress(env: Readonly<Record<string, string>>, folder = ROOT): Promise<Redress> {
+  const child = spawn(process.execPath, [join(folder, 'src', 'main.ts')], {
+    cwd: folder,
     env: { ...process.env, PORT: String(await freePort()), LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

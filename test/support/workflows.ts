@@ -32,6 +32,12 @@ export async function deedsOf(system: System, id: string): Promise<string[]> {
     .filter((kind) => kind !== 'workflowExecutionSignaled' && !kind.startsWith('workflowTask'));
 }
 
+/** How often the activities that the newest run waits for were given to a worker. */
+export async function triesOf(system: System, id: string): Promise<number[]> {
+  const { raw } = await workflowOf(system, id).describe();
+  return (raw.pendingActivities ?? []).map(({ attempt }) => attempt ?? 0);
+}
+
 /** The id of the command that was signalled last, whether it is decided or not. */
 export async function lastSignalledCommand(system: System, id: string): Promise<string> {
   const { events } = await workflowOf(system, id).fetchHistory();

@@ -6,9 +6,9 @@ import { temporalAddress } from '../support/servers.ts';
 import { type System, openSystem } from '../support/system.ts';
 import { TARGET_CONTEXT, type Target, startTarget } from '../support/target.ts';
 import { type TcpProxy, startTcpProxy } from '../support/tcp-proxy.ts';
-import { deedsOf, statusOf } from '../support/workflows.ts';
+import { deedsOf, statusOf, triesOf } from '../support/workflows.ts';
 
-/** Milliseconds; the tries of a regular activity are 1, 2, 4 and 8 s apart by then. */
+/** Milliseconds; tries that Temporal spaces out would be 1, 2, 4 and 8 s apart by then. */
 const OUTAGE = 8_000;
 
 const SUCCEEDED = [['prepare_compensation'], ['apply_execution_success', { executeAt: 1 }]] as const;
@@ -96,6 +96,8 @@ describe.concurrent('while Postgres cannot be reached', () => {
     // However long it takes, and however often it is tried, this is all that is written.
     const deeds = await deedsOf(system, open);
     expect(deeds.slice(deedsBefore.length)).toEqual(['markerRecorded', 'activityTaskScheduled']);
+    // It waits at the worker, which knows at once when Postgres is back.
+    expect(Math.max(...(await triesOf(system, open)))).toBeLessThan(3);
 
     proxy.restore();
     expect(await atVersion(system, open, 5)).toMatchObject({

@@ -46,7 +46,10 @@ function describeResponses(route: Route): Operation['responses'] {
     route.body === null
       ? {}
       : { 413: component('responses', 'wow.PayloadTooLarge'), 415: component('responses', 'wow.UnsupportedMediaType') };
-  const ofMismatch = route.mismatch === 'unknown' ? {} : { 406: component('responses', 'wow.NotAcceptable') };
+  const ofMismatch =
+    route.mismatch === 'unknown'
+      ? { 404: component('responses', 'wow.NotFound') }
+      : { 406: component('responses', 'wow.NotAcceptable') };
   return { ...good, ...ofBody, ...ofMismatch, ...Object.fromEntries(others) };
 }
 

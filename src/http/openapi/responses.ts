@@ -43,7 +43,7 @@ export const RESPONSES = named<Response>()({
   },
   'wow.CommandBadRequest': json('Command Bad Request', RESULT_OR_INFO),
   'wow.CommandIllegalAccessOwnerAggregate': json('The aggregate has another owner', RESULT),
-  'wow.CommandNotFound': json('Aggregate Not Found', RESULT),
+  'wow.CommandNotFound': json('Aggregate Not Found', RESULT_OR_INFO),
   'wow.CommandVersionConflict': json('Command Version Conflict', RESULT),
   'wow.CommandTooManyRequests': json('Command Too Many Requests', RESULT_OR_INFO, AND_WHEN_TO_RETRY),
   'wow.CommandRequestTimeout': json('Command Request Timeout', RESULT_OR_INFO),

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { type EventStream, type Snapshot, evolve } from '../../../src/domain/index.ts';
+import type { CommandResult, WaitStage } from '../../../src/gateway/index.ts';
+import { ID, T0, create, fail, prepare, streamsOf } from '../../domain/given.ts';
+import type { Wish } from '../../support/fault-ledger.ts';
+import { type Evidence, brokenPromises, unsettled } from './check.ts';
+
+const STREAMS = streamsOf([create(), T0], [prepare(), T0 + 10], [fail(), T0 + 20]);
+const DUE = T0 + 360_010;
+
+/** A command that was answered at `stage` a millisecond after it was sent. */
+function wishFor({ requestId, commandId, aggregateId, version, createTime }: EventStream, stage: WaitStage): Wish {
+  const result = { stage, requestId, commandId, aggregateId, aggregateVersion: version, succeeded: true };
+  const answer = { kind: 'result', status: 200, result: result as CommandResult } as const;
+  const sends = [{ stage, at: createTime, answeredAt: createTime + 1, answer }];
+  return { name: 'prepare_compensation', aggregateId, requestId, body: {}, headers: {}, sends };
+}
+
+/** What is found where these streams are stored, and everything that was asked for was answered. */
+function evidence(streams: readonly EventStream[], but: Partial<Evidence> = {}): Evidence {
+  const snapshot = streams.reduce<Snapshot | null>(evolve, null);
+  const deadline = streams.length === STREAMS.length ? DUE : (snapshot?.state.retryState.nextRetryAt ?? null);
+  const record = { id: ID, streams, snapshot, open: true, engaged: 1, deadline, notBefore: null };
+  return {
+    wishes: STREAMS.map((stream) => wishFor(stream, 'PROCESSED')),
+    stored: { readAt: T0 + 100, records: [record], refusals: new Map() },
+    deliveries: new Map(),
+    seen: streams,
+    workflows: [],
+    losses: {},
+    ...but,
+  };
+}
+
+it('nothing is found where every promise was kept', () => {
+  const kept = evidence(STREAMS, { seen: [...STREAMS, ...STREAMS] });
+  expect([...brokenPromises(kept), ...unsettled(kept)]).toEqual([]);
+});
+
+it('an acknowledged command that is missing is found', () => {
+  expect(brokenPromises(evidence(STREAMS.slice(0, 2)))).toEqual([
+    expect.stringMatching(/was answered PROCESSED and there is no event$/),
+  ]);
+});
+
+it('a command that was only SENT is missed too, unless Temporal lost its database after that', () => {
+  const wishes = STREAMS.map((stream) => wishFor(stream, 'SENT'));
+  const lost = evidence(STREAMS.slice(0, 2), { wishes });
+  expect(brokenPromises(lost)).toEqual([expect.stringMatching(/was SENT and never decided$/)]);
+  expect(brokenPromises({ ...lost, losses: { temporalAt: T0 + 30 } })).toEqual([]);
+  expect(brokenPromises({ ...lost, losses: { temporalAt: T0 + 15 } })).toHaveLength(1);
+});
+
+it('what was acknowledged between a backup and its restoration may be missing, and nothing before it', () => {
+  const restored = (since: number): Evidence =>
+    evidence(STREAMS.slice(0, 2), { losses: { postgres: { since, until: T0 + 50 } } });
+  expect(brokenPromises(restored(T0 + 15))).toEqual([]);
+  expect(brokenPromises(restored(T0 + 40))).toHaveLength(1);
+});
+
+it('an event that no reader of the feed was sent is found, and one that came too early', () => {
+  const [first, second, third] = STREAMS as [EventStream, EventStream, EventStream];
+  expect(unsettled(evidence(STREAMS, { seen: [first, third] }))).toEqual([`${ID} version 2 is missing in the feed`]);
+  expect(brokenPromises(evidence(STREAMS, { seen: [first, third, second] }))).toEqual([
+    `${ID} version 2 came in the feed after version 3`,
+  ]);
+});
+
+it('a record that is due for long is found', () => {
+  const { stored } = evidence(STREAMS);
+  const late = evidence(STREAMS, { stored: { ...stored, readAt: DUE + 60_000 } });
+  expect(unsettled(late)).toEqual([expect.stringContaining(`${ID}: due since 60000 ms`)]);
+});

@@ -1,0 +1,77 @@
+import type { EventStream } from '../../../src/domain/index.ts';
+import { brokenAnswers, undecidedWishes, unwantedEffects } from '../../support/fault-answers.ts';
+import { inventedDeliveries, lostDeliveries } from '../../support/fault-deliveries.ts';
+import type { Send, Wish } from '../../support/fault-ledger.ts';
+import { type Stored, brokenRecords, overdueRecords } from '../../support/fault-records.ts';
+import type { Deliveries } from '../../support/fault-target.ts';
+import type { Losses } from './row.ts';
+
+/** Everything that is known when a row is over. */
+export interface Evidence {
+  readonly wishes: readonly Wish[];
+  readonly stored: Stored;
+  readonly deliveries: Deliveries;
+  /** What a reader of the feed has seen, in that order. */
+  readonly seen: readonly EventStream[];
+  /** What Temporal's workflows have wrong with them. */
+  readonly workflows: readonly string[];
+  readonly losses: Losses;
+}
+
+/** Milliseconds by which a retry may be late on a machine that is busy with its own test. */
+const TOLERANCE = 3_000;
+
+/** What may still be made up for: as long as there is any of it, the fault is not over for the product. */
+export function unsettled({ stored, deliveries, seen, workflows }: Evidence): string[] {
+  return [
+    ...overdueRecords(stored, TOLERANCE),
+    ...lostDeliveries(stored, deliveries),
+    ...missedByFeed(seen, stored),
+    ...workflows,
+  ];
+}
+
+/** Every promise that was broken for good. */
+export function brokenPromises({ wishes, stored, deliveries, seen, losses }: Evidence): string[] {
+  const heldTo = wishes.map((wish) => ({ ...wish, sends: wish.sends.filter((send) => !isExcused(send, losses)) }));
+  return [
+    ...brokenAnswers(heldTo, stored),
+    ...undecidedWishes(wishes),
+    ...unwantedEffects(wishes, stored),
+    ...brokenRecords(stored),
+    ...(losses.postgres === undefined ? inventedDeliveries(stored, deliveries) : []),
+    ...disorderOfFeed(seen, stored),
+  ];
+}
+
+/** Answers that were true, until what they tell of was lost. */
+function isExcused({ at, answeredAt = Infinity, answer }: Send, { temporalAt, postgres }: Losses): boolean {
+  if (answer?.kind !== 'result') return false;
+  const { stage } = answer.result;
+  if (temporalAt !== undefined && stage === 'SENT' && at <= temporalAt) return true;
+  return postgres !== undefined && answeredAt >= postgres.since && at <= postgres.until;
+}
+
+/** Every event that no reader of the feed has seen. */
+function missedByFeed(seen: readonly EventStream[], { records }: Stored): string[] {
+  const ids = new Set(seen.map(({ id }) => id));
+  return records.flatMap(({ id, streams }) =>
+    streams
+      .filter((stream) => !ids.has(stream.id))
+      .map(({ version }) => `${id} version ${version} is missing in the feed`),
+  );
+}
+
+/** Every event that the feed sent for the first time before an earlier version of its record. */
+function disorderOfFeed(seen: readonly EventStream[], { records }: Stored): string[] {
+  const kept = new Set(records.flatMap(({ streams }) => streams.map(({ id }) => id)));
+  const newest = new Map<string, number>();
+  const known = new Set<string>();
+  return seen.flatMap(({ id, aggregateId, version }) => {
+    if (known.has(id) || !kept.has(id)) return [];
+    known.add(id);
+    const before = newest.get(aggregateId) ?? 0;
+    newest.set(aggregateId, version);
+    return version > before ? [] : [`${aggregateId} version ${version} came in the feed after version ${before}`];
+  });
+}

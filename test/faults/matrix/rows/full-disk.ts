@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { openDataFolder } from '../../../../local/data-folder.ts';
+import { startPostgres } from '../../../../local/postgres.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { queryOnce } from '../../../support/fault-servers.ts';
+import { CannotRun, type OwnPostgres, type Row } from '../row.ts';
+
+const run = promisify(execFile);
+
+const DISK_SIZE = '256m';
+/** Bytes that are written at a time, from coarse to fine, until no more of them fit. */
+const PIECES = [1024 * 1024, 4 * 1024];
+/** Milliseconds until Postgres serves again once there is room. */
+const SERVING = 60_000;
+
+/** Postgres on a disk of its own, which somebody else fills. */
+export function fullDiskRow(): Row {
+  let disk = '';
+  return {
+    name: 'postgres-disk-full',
+    fault: 'the disk of Postgres full',
+    async openPostgres() {
+      disk = await mountDisk();
+      return openOnDisk(disk);
+    },
+    async strike({ postgres, scale }) {
+      const ballast = join(disk, 'ballast');
+      await fill(ballast);
+      await sleep(scale.outage);
+      console.log(
+        await import('node:child_process').then((c) =>
+          c.execSync(`df ${disk}; tail -40 ${disk}/data/logs/postgres.log`).toString(),
+        ),
+      );
+      await rm(ballast);
+      // It may have given up meanwhile, and pauses before it is started again.
+      await postgres.start();
+      await eventually(() => queryOnce(postgres.url('postgres'), 'select'), SERVING);
+      return undefined;
+    },
+  };
+}
+
+/** A small file system in memory; returns its path. @throws CannotRun */
+async function mountDisk(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'redress-disk-'));
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE},mode=755`, 'tmpfs', path]);
+    return path;
+  } catch (error) {
+    await rm(path, { recursive: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CannotRun(`a small disk cannot be mounted here (${reason.trim().split('\n').at(-1) ?? ''})`);
+  }
+}
+
+async function openOnDisk(disk: string): Promise<OwnPostgres> {
+  const ignore = (): void => undefined;
+  const never = new AbortController().signal;
+  const folder = await openDataFolder(join(disk, 'data'), ignore);
+  const env = {};
+  const postgres = await startPostgres({ folder, say: ignore, env, durable: true, stopping: never, hurry: never });
+  return {
+    postgres,
+    async remove() {
+      await postgres.stop();
+      folder.close();
+      await run('umount', [disk]);
+      await rm(disk, { recursive: true });
+    },
+  };
+}
+
+/** Writes a file until the disk has no room left for one byte more. */
+async function fill(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const size of PIECES) {
+      const piece = Buffer.alloc(size);
+      try {
+        for (;;) await file.write(piece);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultService } from '../../../support/fault-service.ts';
+import type { Ground, Row } from '../row.ts';
+
+/** Longest pause before a process is killed again, from its start on: it may be still starting, or at work for long. */
+const LONGEST_LIFE = 6_000;
+
+/** Processes of the product, killed with SIGKILL at any instant. */
+export const KILL_ROWS: readonly Row[] = [
+  {
+    name: 'api-killed',
+    fault: 'kill -9 of the API process, again and again',
+    strike: (ground) => killAgainAndAgain(ground, [ground.api]),
+  },
+  {
+    name: 'worker-killed',
+    fault: 'kill -9 of the worker process, again and again',
+    strike: (ground) => killAgainAndAgain(ground, [ground.worker]),
+  },
+  {
+    name: 'both-killed',
+    fault: 'kill -9 of API and worker at once, again and again',
+    strike: (ground) => killAgainAndAgain(ground, [ground.api, ground.worker]),
+  },
+];
+
+/** Kills and starts them for as long as an outage takes; they are at work when the fault is over. */
+async function killAgainAndAgain({ scale, random }: Ground, services: readonly FaultService[]): Promise<undefined> {
+  const until = Date.now() + scale.outage;
+  do {
+    await Promise.all(services.map((service) => service.kill()));
+    for (const service of services) service.start();
+    await sleep(random.between(0, LONGEST_LIFE));
+  } while (Date.now() < until);
+  await Promise.all(services.map((service) => service.working()));
+}

@@ -1,0 +1,65 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../local/settings.ts';
+import { seconds } from './report.ts';
+import type { Result } from './result.ts';
+import type { Row } from './row.ts';
+
+const PAGE = join('docs', 'reliability.md');
+/** Between these lines of the page stands the table. */
+const BEGIN = '<!-- table of `npm run faults` -->';
+const END = '<!-- end of the table -->';
+
+const HEAD = [
+  'fault',
+  'lasted',
+  'commands',
+  'put off',
+  'retries',
+  'due during the fault',
+  'latest after it',
+  'result',
+] as const;
+const NEVER_RUN = ['', '', '', '', '', '', 'not run: not asked for yet'];
+
+/** Writes the results into docs/reliability.md, where the rows that were not run stay as they are; returns its path. */
+export function writeTable(rows: readonly Row[], results: readonly Result[]): string {
+  const file = join(ROOT, PAGE);
+  const page = readFileSync(file, 'utf8');
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`${PAGE} has lost the lines between which its table stands`);
+  const known = new Map(page.slice(begin, end).split('\n').map(readLine));
+  const cells = rows.map(({ name, fault }) => {
+    const result = results.find((one) => one.name === name);
+    return [fault, ...(result === undefined ? (known.get(fault) ?? NEVER_RUN) : measured(result))];
+  });
+  writeFileSync(
+    file,
+    `${page.slice(0, begin + BEGIN.length)}\n\n${layOut([[...HEAD], ...cells])}\n\n${page.slice(end)}`,
+  );
+  return PAGE;
+}
+
+/** A line of the table: its fault, and the other cells. */
+function readLine(line: string): [string, readonly string[]] {
+  const [, fault = '', ...cells] = line.split('|').map((cell) => cell.trim());
+  return [fault, cells.slice(0, -1)];
+}
+
+function measured(result: Result): readonly string[] {
+  const figures = 'figures' in result ? result.figures : null;
+  const verdict = result.outcome === 'not run' ? `not run: ${result.reason}` : result.outcome;
+  if (figures === null) return [...NEVER_RUN.slice(0, -1), verdict];
+  const { faultTime, acknowledged, putOff, prepared, dueDuringFault, worstLateness } = figures;
+  const counts = [acknowledged, putOff, prepared, dueDuringFault].map(String);
+  return [seconds(faultTime), ...counts, seconds(worstLateness), verdict];
+}
+
+/** As Prettier lays a table out, so that a run changes only what it has measured. */
+function layOut(lines: readonly (readonly string[])[]): string {
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  const lay = (cells: readonly string[], fill = ' '): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
+  const [head = [], ...rows] = lines;
+  return [lay(head), lay([], '-'), ...rows.map((cells) => lay(cells))].join('\n');
+}
