@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TEMPORAL_VARIABLES, VARIABLE_NOTES, VARIABLES } from './config-variables.ts';
+import { VARIABLE_NOTES } from './config-notes.ts';
+import { TEMPORAL_VARIABLES, VARIABLES } from './config-variables.ts';
 
 /** One setting as people see it, with code in backquotes. */
 export interface ConfigRow {

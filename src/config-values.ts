@@ -52,6 +52,19 @@ export const hostList = z
   .pipe(z.array(host))
   .transform((hosts): ReadonlySet<string> => new Set(hosts.map(hostInUrl)));
 
+/** Addresses of servers, each `host:port`, at least one of them. */
+export const addressList = z
+  .string()
+  .refine((text) => splitList(text).length > 0 && splitList(text).every(isAddress), {
+    error: mustBe('a comma-separated list of addresses such as kafka-1.internal:9092'),
+  })
+  .transform(splitList);
+
+/** A name as Kafka takes it for topics, or a part of one. */
+export const kafkaName = z
+  .string()
+  .regex(/^[\w.-]{1,200}$/, { error: mustBe('letters, digits, "_", "-" and ".", at most 200') });
+
 /** An http or https address to which paths are appended: without a slash at its end. */
 export const baseUrl = z
   .string()
@@ -80,6 +93,11 @@ export function hostInUrl(text: string): string {
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && URL.canParse(`http://${text}`));
+}
+
+function isAddress(text: string): boolean {
+  const [, name = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  return isHost(name.replace(/^\[(.+)\]$/, '$1')) && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 function isTimeZone(text: string): boolean {

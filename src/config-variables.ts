@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { KAFKA_VARIABLES } from './config-kafka.ts';
+import { VARIABLE_NOTES } from './config-notes.ts';
 import {
   baseUrl,
   databaseUrl,
@@ -25,13 +27,6 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const INT32_MAX = 2_147_483_647;
-
-/** What the table of the settings says of a variable beside its name. */
-export const VARIABLE_NOTES = z.registry<{
-  readonly meaning: string;
-  /** In place of the default where that is derived from other settings. */
-  readonly derivedDefault?: string;
-}>();
 
 /** Every environment variable of the service, in the order of the table: how its text is read, its default, its meaning. */
 export const VARIABLES = z.object({
@@ -67,6 +62,7 @@ export const VARIABLES = z.object({
     .string()
     .optional()
     .register(VARIABLE_NOTES, { meaning: 'YAML file that says which prepared retries are pushed, and where to.' }),
+  ...KAFKA_VARIABLES,
   DASHBOARD_DIR: z.string().optional().register(VARIABLE_NOTES, {
     meaning: 'Folder of a built dashboard, whose `index.html` and other files are served at `/`.',
   }),

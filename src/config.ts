@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
+import { KAFKA_RULES, kafkaSettings } from './config-kafka.ts';
 import { hostInUrl } from './config-values.ts';
 import { type CreatePath, type LogLevel, type Role, ROLES, VARIABLES } from './config-variables.ts';
 import { checkRetrySpec, type RetrySpec } from './domain/index.ts';
+import type { KafkaSettings } from './kafka/index.ts';
 
 /** The settings of one process, read once at its start. What each means stands in `config-variables.ts`. */
 export interface Config {
@@ -19,6 +21,8 @@ export interface Config {
   /** Spelt as `URL.hostname` spells them. */
   readonly waitHosts: ReadonlySet<string>;
   readonly targetsFile: string | null;
+  /** Null: without Kafka. May hold a password: never log it. */
+  readonly kafka: KafkaSettings | null;
   readonly dashboardDir: string | null;
   readonly autoRetry: boolean;
   readonly retryDefaults: RetrySpec;
@@ -39,7 +43,7 @@ export interface Config {
 
 type Values = z.output<typeof VARIABLES>;
 
-const CHECKED_VARIABLES = VARIABLES.refine((values) => values.ADVERTISED_URL !== undefined || !isSplit(values), {
+const SPLIT_VARIABLES = VARIABLES.refine((values) => values.ADVERTISED_URL !== undefined || !isSplit(values), {
   path: ['ADVERTISED_URL'],
   when: readable('ROLES', 'ADVERTISED_URL'),
   error:
@@ -51,6 +55,12 @@ const CHECKED_VARIABLES = VARIABLES.refine((values) => values.ADVERTISED_URL !==
   error:
     'is too large for RETRY_MIN_BACKOFF: doubled for each retry, the wait before the last one leaves the range of times; lower either',
 });
+
+const CHECKED_VARIABLES = KAFKA_RULES.reduce(
+  (variables, { name, with: others, holds, error }) =>
+    variables.refine(holds, { path: [name], when: readable(name, ...others), error }),
+  SPLIT_VARIABLES,
+);
 
 /**
  * Reads the settings from the environment; unknown variables are ignored, empty ones count as unset.
@@ -71,6 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     temporalUiUrl: data.TEMPORAL_UI_URL ?? null,
     waitHosts: data.WAIT_HOSTS,
     targetsFile: data.TARGETS_FILE ?? null,
+    kafka: kafkaSettings(data),
     dashboardDir: data.DASHBOARD_DIR ?? null,
     autoRetry: data.AUTO_RETRY,
     retryDefaults: Object.freeze(retryDefaults(data)),

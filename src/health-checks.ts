@@ -1,7 +1,16 @@
 import { checkDiskSpace } from './disk-space.ts';
 import type { WatchedTargets } from './dispatch/index.ts';
 import type { HealthChecks, HealthComponent } from './http/index.ts';
-import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readEngagement, readFeedLag } from './store/index.ts';
+import type { CommandsIn, Out } from './kafka/index.ts';
+import {
+  type Pool,
+  VALIDATION_QUERY,
+  countDeadLetters,
+  findFeedBlocker,
+  pingStore,
+  readEngagement,
+  readFeedLag,
+} from './store/index.ts';
 import type { Link } from './temporal/index.ts';
 
 const UP: HealthComponent = { status: 'UP' };
@@ -13,6 +22,10 @@ export interface HealthSources {
   readonly pool: Pool;
   readonly link: Link;
   readonly targets: WatchedTargets;
+  /** Null: without Kafka, or other processes publish. */
+  readonly kafkaOut: Out | null;
+  /** Null: without Kafka, or they are taken by other processes. */
+  readonly commandsIn: CommandsIn | null;
   /** @throws Error while this process has no machine id */
   readonly machineId: () => number;
 }
@@ -21,7 +34,14 @@ export interface HealthSources {
  * What the service needs, each asked for real, under the names of contract 10.2. It can still be read from, and takes
  * creates, while Temporal is away.
  */
-export function createHealthChecks({ pool, link, targets, machineId }: HealthSources): HealthChecks {
+export function createHealthChecks({
+  pool,
+  link,
+  targets,
+  kafkaOut,
+  commandsIn,
+  machineId,
+}: HealthSources): HealthChecks {
   const db = async (): Promise<HealthComponent> => {
     const version = await pingStore(pool);
     return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
@@ -42,7 +62,9 @@ export function createHealthChecks({ pool, link, targets, machineId }: HealthSou
     engagement: () => engagementHealth(pool),
     feed: () => feedHealth(pool),
     temporal: () => temporalHealth(link),
+    ...(kafkaOut === null ? {} : { kafkaEvents: () => kafkaOutHealth(pool, kafkaOut) }),
     ...(targets.state().file === null ? {} : { targets: () => targetsHealth(targets) }),
+    ...(commandsIn === null ? {} : { kafkaCommands: () => commandsInHealth(commandsIn) }),
     ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
   };
 }
@@ -67,6 +89,18 @@ async function engagementHealth(pool: Pool): Promise<HealthComponent> {
 function targetsHealth(targets: WatchedTargets): HealthComponent {
   const { file, loadedAt, problem } = targets.state();
   return { status: 'UP', details: { file, loadedAt, ...(problem !== null && { problem }) } };
+}
+
+/** What happens meanwhile is published later, and how much later `feed` says: brokers that are away are no failure of ours. */
+async function kafkaOutHealth(pool: Pool, out: Out): Promise<HealthComponent> {
+  const problem = out.problem();
+  return { status: 'UP', details: { deadLetters: await countDeadLetters(pool), ...(problem !== null && { problem }) } };
+}
+
+/** Whether commands can come by Kafka, and how many of them wait. To be late is no failure. */
+function commandsInHealth(commandsIn: CommandsIn): HealthComponent {
+  const { joined, problem, ...details } = commandsIn.state();
+  return { status: joined ? 'UP' : 'DOWN', details: { ...details, ...(problem !== null && { problem }) } };
 }
 
 function temporalHealth(link: Link): HealthComponent {

@@ -4,6 +4,7 @@ import { configHelp } from './config-table.ts';
 import { type Config, readConfig } from './config.ts';
 import { TargetsFileError } from './dispatch/index.ts';
 import { ListenError } from './http/index.ts';
+import { KafkaConfigError } from './kafka/index.ts';
 import { ImportRuns } from './import/index.ts';
 import { ImportFileError, importFile, readImportFiles } from './import.ts';
 import { type Service, startService } from './service.ts';
@@ -15,6 +16,7 @@ import { TemporalConfigError, installRuntime } from './temporal/index.ts';
 /** What can go wrong at the start for reasons that the person who starts it can mend; the message says how. */
 const EXPECTED = [
   ConfigError,
+  KafkaConfigError,
   TargetsFileError,
   StoreUnusable,
   StoreUnavailable,

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Decision } from './command-handler/index.ts';
 import type { CommandName } from './domain/index.ts';
+import type { CommandsInState, Intaken } from './kafka/index.ts';
 import type { Removal } from './recovery/index.ts';
 import type { Engagement, FeedLag, Removed } from './store/index.ts';
 
@@ -17,6 +18,9 @@ export interface Readings {
   temporalConnected(): boolean;
   feedReaders(): number;
   readFeedLag(): Promise<FeedLag>;
+  countDeadLetters(): Promise<number>;
+  /** Missing where this process takes no commands from Kafka. */
+  readonly commandsIn?: () => CommandsInState;
 }
 
 /** The metrics of this process, in the text format of Prometheus. */
@@ -33,6 +37,12 @@ export interface Metrics {
   retained(removal: Removal): void;
   /** Counts a create by the way it took. */
   created(path: 'workflow' | 'store'): void;
+  /** Counts records that the brokers have taken, by their topic. */
+  published(topic: 'event' | 'state', records: number): void;
+  /** Counts a record of the command topic that is processed. */
+  taken(what: Intaken): void;
+  /** Counts a command from Kafka that has to be sent once more. */
+  repeated(): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -51,6 +61,12 @@ export function createMetrics(): Metrics {
     name: 'redress_creates_total',
     help: 'Creates by the way they took: through their workflow, or stored at once.',
     labelNames: ['path'] as const,
+    registers,
+  });
+  const published = new Counter({
+    name: 'redress_kafka_published_records_total',
+    help: 'Records that this process has published on Kafka, by topic (event, state).',
+    labelNames: ['topic'] as const,
     registers,
   });
   const lateness = new Histogram({
@@ -74,6 +90,17 @@ export function createMetrics(): Metrics {
     help: 'Records that the last run of retention had to keep, since a subscriber of the feed is behind.',
     registers,
   });
+  const takenCommands = new Counter({
+    name: 'redress_kafka_commands_total',
+    help: 'Records of the command topic by what became of them: accepted, refused, dropped, dead letter.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const repeatedCommands = new Counter({
+    name: 'redress_kafka_command_repetitions_total',
+    help: 'Tries to process a command from Kafka that have to be repeated, since something does not answer.',
+    registers,
+  });
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -92,8 +119,17 @@ export function createMetrics(): Metrics {
       lastRetention.setToCurrentTime();
       heldBack.set(removal.heldBack);
     },
+    published(topic, records) {
+      published.inc({ topic }, records);
+    },
     created(path) {
       creates.inc({ path });
+    },
+    taken(what) {
+      takenCommands.inc({ outcome: what });
+    },
+    repeated() {
+      repeatedCommands.inc();
     },
     observe(readings) {
       const gauge = (name: string, help: string, read: (into: Gauge) => void | Promise<void>): void => {
@@ -106,6 +142,23 @@ export function createMetrics(): Metrics {
           },
         });
       };
+      const { commandsIn } = readings;
+      if (commandsIn !== undefined) {
+        gauge(
+          'redress_kafka_command_lag',
+          'Records of our partitions of the command topic to be processed.',
+          (into) => {
+            into.set(commandsIn().lag);
+          },
+        );
+        gauge(
+          'redress_kafka_commands_in_flight',
+          'Commands from Kafka that are on their way to their records.',
+          (into) => {
+            into.set(commandsIn().inFlight);
+          },
+        );
+      }
       gauge('redress_waiting_callers', 'Callers that wait for a stage of their command.', (into) => {
         into.set(readings.waitingCallers());
       });
@@ -149,6 +202,13 @@ export function createMetrics(): Metrics {
           } catch {
             into.set(Number.NaN);
           }
+        },
+      );
+      gauge(
+        'redress_kafka_dead_letters',
+        'Records that could not be published on Kafka and are kept; NaN: Postgres did not answer.',
+        async (into) => {
+          into.set(await readings.countDeadLetters().catch(() => Number.NaN));
         },
       );
       gauge('redress_feed_readers', 'Readers of the feed that are connected to this process.', (into) => {

@@ -16,6 +16,7 @@ import {
   createReads,
   startHttp,
 } from './http/index.ts';
+import { openCluster, runOut, takeCommands } from './kafka/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
@@ -23,6 +24,7 @@ import {
   type Pool,
   campaign,
   checkCluster,
+  countDeadLetters,
   countOpen,
   createGlobalIds,
   createPools,
@@ -34,7 +36,7 @@ import {
   readEngagement,
   readFeedLag,
 } from './store/index.ts';
-import { reportTargets, tallyOutcome } from './target-report.ts';
+import { reportTargets, tallyOutcome, twoWayTargets } from './target-report.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
 
 /** A running service. */
@@ -50,6 +52,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const targets = await watchTargets(config.targetsFile, process.env, log);
   const tally = createTally(Date.now);
   const startedAt = Date.now();
+  // Before anything else is started: its files may not be readable.
+  const cluster = config.kafka === null ? null : await openCluster(config.kafka, log);
   await migrate(config.databaseUrl, log);
   const pools = createPools(config.databaseUrl, log);
   await checkCluster(pools.commands);
@@ -152,6 +156,43 @@ export async function startService(config: Config, log: Logger): Promise<Service
           log,
         });
   const feed = createFeed({ pool: pools.queries, log });
+  const kafkaOut =
+    cluster === null || !config.roles.has('worker')
+      ? null
+      : await runOut({
+          cluster,
+          pools,
+          feed,
+          publishesPrepared: (f) => targets.publishesPrepared(f),
+          onPublished: (topic, records) => {
+            metrics.published(topic, records);
+          },
+          log,
+        });
+  const twoWay = twoWayTargets(targets);
+  if (kafkaOut !== null && twoWay.length > 0) {
+    log.warn(
+      { targets: twoWay },
+      'these targets get their retries pushed, and Kafka tells of them too: where a Wow service has the function, it is ' +
+        'executed twice. Set publishPrepared of each to false or true',
+    );
+  }
+  // Commands come in where REST does, whichever way they come: workers are scaled without a part in the group.
+  const commandsIn =
+    cluster === null || !config.roles.has('api')
+      ? null
+      : takeCommands({
+          cluster,
+          gateway,
+          retryDefaults: config.retryDefaults,
+          onProcessed: (what) => {
+            metrics.taken(what);
+          },
+          onRepeated: () => {
+            metrics.repeated();
+          },
+          log,
+        });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -165,6 +206,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     temporalConnected: () => link.state().connected,
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
+    countDeadLetters: () => countDeadLetters(pools.queries),
+    ...(commandsIn !== null && { commandsIn: () => commandsIn.state() }),
   });
   const servesApi = config.roles.has('api');
   const app = createApp(
@@ -174,7 +217,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
       pools,
       queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
-      health: createHealthChecks({ pool: pools.queries, link, targets, machineId: () => lease.machineId() }),
+      health: createHealthChecks({
+        pool: pools.queries,
+        link,
+        targets,
+        kafkaOut,
+        commandsIn,
+        machineId: () => lease.machineId(),
+      }),
       metrics,
       targets: () => reportTargets(targets, tally, startedAt),
       idGenerators: createIdGenerators({
@@ -198,10 +248,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
       const waits = setTimeout(() => {
         gateway.stop();
       }, config.shutdownTimeout / 4);
-      await closed;
+      await Promise.all([closed, commandsIn?.stop(config.shutdownTimeout / 4)]);
       clearTimeout(waits);
       gateway.stop();
-      await Promise.all([starter.stop(), retention?.stop()]);
+      await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), cluster?.close()]);
       await link.stop();
       await leadership.stop();
       await lease.release();

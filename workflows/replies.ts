@@ -6,7 +6,7 @@ export interface Reply {
   readonly aggregateId: string;
   readonly name: string;
   readonly requestId: string;
-  /** Where the waiting process is reached: header `command_wait_endpoint` of the command (contract 4.5). */
+  /** Where the waiting process is reached. */
   readonly endpoint: string;
   readonly outcome: Outcome;
 }
@@ -33,8 +33,12 @@ export function answer(id: string, entries: readonly Entry[], outcomes: readonly
   });
 }
 
-/** Messages by hand may lack a header, or have anything in it. */
+/**
+ * `redress_reply_endpoint`, else `command_wait_endpoint` of the command's header (contract 4.5). Messages by hand may lack a
+ * header, or have anything in it.
+ */
 function endpointOf(header: unknown): string | null {
-  const endpoint = (header as Record<string, unknown> | null | undefined)?.['command_wait_endpoint'];
+  const keys = header as Record<string, unknown> | null | undefined;
+  const endpoint = keys?.['redress_reply_endpoint'] ?? keys?.['command_wait_endpoint'];
   return typeof endpoint === 'string' ? endpoint : null;
 }

@@ -32,5 +32,11 @@ export type Outcome = {
 /** Command and request ids that begin so are made by the engine itself; nobody else may use them. */
 export const RESERVED_PREFIX = 'redress:';
 
+/**
+ * Header of a command that names the process which wants the outcome, where `command_wait_endpoint` names somebody else's
+ * or nobody: of a command that another service sent with ids of its own. Events do not inherit it.
+ */
+export const REPLY_HEADER = 'redress_reply_endpoint';
+
 /** The request and command id of the prepare that the timer makes for a record at `version`. */
 export const retryId = (id: string, version: number): string => `${RESERVED_PREFIX}retry:${id}:${version}`;

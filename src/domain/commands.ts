@@ -87,6 +87,21 @@ export const COMMAND_FUNCTIONS: Readonly<Record<CommandName, string>> = {
   default_apply_resource_tags: 'ExecutionFailed.DefaultApplyResourceTags',
 };
 
+/** The type name that each command carries on the wire (contract 3.2). */
+export const COMMAND_BODY_TYPES: Readonly<Record<CommandName, string>> = {
+  create_execution_failed: 'me.ahoo.wow.compensation.api.CreateExecutionFailed',
+  prepare_compensation: 'me.ahoo.wow.compensation.api.PrepareCompensation',
+  force_prepare_compensation: 'me.ahoo.wow.compensation.api.ForcePrepareCompensation',
+  apply_execution_success: 'me.ahoo.wow.compensation.api.ApplyExecutionSuccess',
+  apply_execution_failed: 'me.ahoo.wow.compensation.api.ApplyExecutionFailed',
+  apply_retry_spec: 'me.ahoo.wow.compensation.api.ApplyRetrySpec',
+  change_function: 'me.ahoo.wow.compensation.api.ChangeFunction',
+  mark_recoverable: 'me.ahoo.wow.compensation.api.MarkRecoverable',
+  default_delete_aggregate: 'me.ahoo.wow.api.command.DefaultDeleteAggregate',
+  default_recover_aggregate: 'me.ahoo.wow.api.command.DefaultRecoverAggregate',
+  default_apply_resource_tags: 'me.ahoo.wow.api.abac.DefaultApplyResourceTags',
+};
+
 /** True for a name of the contract's table of commands. */
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMAND_FUNCTIONS, name);

@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import type { CommandHandler } from '../command-handler/index.ts';
 import type { Command, CommandMessage, CommandName, Header, Outcome } from '../domain/index.ts';
-import { RESERVED_PREFIX, duplicateRequest } from '../domain/index.ts';
+import { REPLY_HEADER, duplicateRequest } from '../domain/index.ts';
 import { type GlobalIds, type Pool, StoreUnavailable, findOutcomes, wasRequestUsed } from '../store/index.ts';
 import { type CreatePath, choosePaths } from './create-path.ts';
 import { dispatch } from './dispatch.ts';
 import { GatewayError } from './errors.ts';
 import type { Executions } from './executions.ts';
-import type { CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from './messages.ts';
+import { reservedIdProblem } from './ids.ts';
+import type { CommandIntake, CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from './messages.ts';
 import { WAIT_PATH, createNotifier } from './notifier.ts';
-import { outcomeSignals, sentResult, unsentResult } from './signals.ts';
+import { readSenderWait } from './sender-wait.ts';
+import { outcomeSignals, sentResult, toSignal, unsentResult } from './signals.ts';
 import { createSlots } from './slots.ts';
 import { createStoreDoor } from './store-door.ts';
 import { watchStorms } from './storm.ts';
@@ -47,7 +49,7 @@ export interface Reply {
 }
 
 /** The gateway with what the composition root needs of it. */
-export interface RunningGateway extends Gateway {
+export interface RunningGateway extends Gateway, CommandIntake {
   /** Takes an answer from a workflow of this process's worker. Does not wait. */
   reply(reply: Reply): void;
   /** Callers that wait right now. */
@@ -88,7 +90,10 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
       commands.map(({ commandId }) => commandId),
     );
     for (const outcome of outcomes) {
-      const command = commands.find(({ commandId }) => commandId === outcome.commandId);
+      // An id that a sender has used for two records is decided for one of them.
+      const command = commands.find(
+        (sent) => sent.commandId === outcome.commandId && sent.aggregateId === outcome.aggregateId,
+      );
       if (command !== undefined) outcomeSignals(command, outcome).forEach(receive);
     }
   };
@@ -110,7 +115,17 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
       yield unsentResult(command, nextId(), code, message);
       return;
     }
-    const message = checkSize(toMessage(command, wait, endpoint));
+    yield* follow(command, waitHeader(command.commandId, wait, endpoint), wait, cancelled);
+  }
+
+  /** Brings a command to its record and yields what comes of it. */
+  async function* follow(
+    command: Command,
+    header: Header,
+    wait: WaitPlan,
+    cancelled: AbortSignal,
+  ): AsyncGenerator<CommandResult, void> {
+    const message = checkSize(toMessage(command, header));
     const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
     try {
       const outcome = await dispatch(
@@ -126,14 +141,34 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     }
   }
 
+  const tell = (waiterAt: string, signals: readonly WaitSignal[]): void => {
+    if (waiterAt === endpoint) signals.forEach(receive);
+    else notifier.notify(waiterAt, signals);
+  };
+
   return {
     send,
+    async process(command, patience, cancelled) {
+      const sender = readSenderWait(command.header);
+      const wait: WaitPlan = {
+        stage: sender?.stage === 'SNAPSHOT' ? 'SNAPSHOT' : 'PROCESSED',
+        function: { contextName: '', processorName: '', name: '' },
+        tail: null,
+        timeout: patience,
+      };
+      let processed: CommandResult | null = null;
+      for await (const result of follow(command, { [REPLY_HEADER]: endpoint }, wait, cancelled)) {
+        // To be SENT is what the sender has told itself.
+        if (result.stage === 'SENT') continue;
+        if (sender !== null && sender.stage !== 'SENT') tell(sender.endpoint, [toSignal(result, sender.commandId)]);
+        if (result.stage === 'PROCESSED') processed = result;
+      }
+      return processed;
+    },
     receive,
     nextId,
-    reply({ aggregateId, name, requestId, endpoint: replyTo, outcome }) {
-      const signals = outcomeSignals({ commandId: outcome.commandId, requestId, aggregateId, name }, outcome);
-      if (replyTo === endpoint) signals.forEach(receive);
-      else notifier.notify(replyTo, signals);
+    reply({ aggregateId, name, requestId, endpoint: waiterAt, outcome }) {
+      tell(waiterAt, outcomeSignals({ commandId: outcome.commandId, requestId, aggregateId, name }, outcome));
     },
     waiting: () => waiters.waiting(),
     isStorm: () => storms.isStorm(),
@@ -145,12 +180,8 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
 }
 
 function identify(request: CommandRequest, nextId: () => string): Command {
-  if (request.requestId?.startsWith(RESERVED_PREFIX) === true) {
-    throw new GatewayError(
-      'IllegalArgument',
-      `Request ids that begin with [${RESERVED_PREFIX}] are reserved: choose another one.`,
-    );
-  }
+  const problem = reservedIdProblem(request.requestId ?? '');
+  if (problem !== null) throw new GatewayError('IllegalArgument', problem);
   const commandId = nextId();
   return {
     ...request,
@@ -171,9 +202,9 @@ async function isDuplicate(pool: Pool, { requestId, aggregateId }: CommandReques
   }
 }
 
-function toMessage(command: Command, wait: WaitPlan, endpoint: string): CommandMessage {
+function toMessage(command: Command, more: Header): CommandMessage {
   const { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, body } = command;
-  const header = { ...command.header, ...waitHeader(commandId, wait, endpoint) };
+  const header = { ...command.header, ...more };
   return { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, header, body };
 }
 

@@ -1,6 +1,7 @@
 import type {
   AggregateId,
   BindingError,
+  Command,
   CommandBodies,
   CommandEnvelope,
   CommandName,
@@ -80,7 +81,7 @@ export interface WaitSignal {
   readonly signalTime: number;
 }
 
-/** The way in for commands, whoever speaks for the caller: REST today. */
+/** The way in for commands, whoever speaks for the caller. */
 export interface Gateway {
   /**
    * Sends a command and yields its results in order of arrival: SENT first, up to and including the wanted stage, or the
@@ -93,4 +94,15 @@ export interface Gateway {
   receive(signal: WaitSignal): void;
   /** A fresh global id (contract 5.4). */
   nextId(): string;
+}
+
+/** The way in for commands that another service has sent with ids of its own. */
+export interface CommandIntake {
+  /**
+   * Sees a command through that brings its ids with it, and tells its sender where that one waits. With the same command
+   * id again it does nothing twice and has the same result. Waits `patience` milliseconds at most.
+   * @returns its result at PROCESSED; null: aborting `cancelled` ended the wait
+   * @throws GatewayError as `send`, and PayloadTooLarge: after any other it may be repeated
+   */
+  process(command: Command, patience: number, cancelled: AbortSignal): Promise<CommandResult | null>;
 }

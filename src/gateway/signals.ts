@@ -73,8 +73,15 @@ export function toResult(command: SentCommand, received: WaitSignal): CommandRes
   };
 }
 
+/** A result as the signal for whoever waits for `waitCommandId` in another service. */
+export function toSignal(result: CommandResult, waitCommandId: string): WaitSignal {
+  const { id, stage, commandId, aggregateId, aggregateVersion, errorCode, errorMsg, signalTime } = result;
+  const about = { id, stage, function: result.function as FunctionInfo, waitCommandId, aggregateVersion };
+  return signal({ commandId, aggregateId }, { ...about, errorCode, errorMsg, signalTime });
+}
+
 function signal(
-  { commandId, aggregateId }: SentCommand,
+  { commandId, aggregateId }: Pick<SentCommand, 'commandId' | 'aggregateId'>,
   about: Pick<WaitSignal, 'id' | 'stage' | 'function'> & Partial<WaitSignal>,
 ): WaitSignal {
   return {

@@ -46,6 +46,8 @@ export function createSlots(): Slots {
 
   return {
     async take(id, commandId, patience) {
+      // Sent once more: the slot of the first time is given back.
+      free(commandId);
       const lane = lanes.get(id) ?? { inFlight: 0, turns: createTurns() };
       lanes.set(id, lane);
       if (lane.inFlight < MAX_IN_FLIGHT) {

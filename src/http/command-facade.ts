@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { AGGREGATE_NAME, CONTEXT_NAME, type CommandName, type RetrySpec } from '../domain/index.ts';
+import { AGGREGATE_NAME, COMMAND_BODY_TYPES, CONTEXT_NAME, type CommandName, type RetrySpec } from '../domain/index.ts';
 import { type CommandCall, newId, readBody, readEnvelope } from './command-request.ts';
-import { COMMAND_TYPES, DEFAULT_COMMANDS } from './command-types.ts';
+import { DEFAULT_COMMANDS } from './command-types.ts';
 import { checkAggregateId } from './ids.ts';
 import { decodeJson, undecodable } from './json-body.ts';
 import { RequestError, illegalArgument } from './request-error.ts';
@@ -25,7 +25,7 @@ export async function readFacadeCall({ request, text }: Exchange, retryDefaults:
 function readName(request: Request): CommandName {
   const type = headerText(request, 'Command-Type');
   if (type === '') throw illegalArgument('Command-Type can not be empty.');
-  const [name] = Object.entries(COMMAND_TYPES).find(([, known]) => known === type) ?? [];
+  const [name] = Object.entries(COMMAND_BODY_TYPES).find(([, known]) => known === type) ?? [];
   const unknown = new RequestError('IllegalState', `Scope:[${type}] does not have a matching metadata definition.`);
   if (name === undefined) throw unknown;
   if (!namesAggregate(request) && DEFAULT_COMMANDS.has(name as CommandName)) throw unknown;

@@ -1,11 +1,10 @@
 import type { Request } from 'express';
-import { MAX_AGGREGATE_ID, MAX_REQUEST_ID } from '../domain/index.ts';
+import { aggregateIdProblem, requestIdProblem } from '../gateway/index.ts';
 import { illegalArgument } from './request-error.ts';
 
 /** Bytes of each text that says to whom an event is sent again: it is stored, and sent to every reader of the feed. */
 const MAX_TARGET_TEXT = 1_024;
 
-const CONTROL_CHARACTER = /\p{Cc}/u;
 const INTEGER = /^[+-]?\d+$/;
 const INT32_MAX = 2 ** 31 - 1;
 const INT32_MIN = -(2 ** 31);
@@ -54,21 +53,21 @@ export function parseInt32(text: string): number | null {
 }
 
 /** An id that every part of the house can carry. @throws RequestError */
-export const checkAggregateId = (id: string): string => checkId('aggregate id', id, MAX_AGGREGATE_ID);
+export const checkAggregateId = (id: string): string => checkId(id, aggregateIdProblem(id));
 
 /** A request id that every part of the house can carry. @throws RequestError */
-export const checkRequestId = (id: string): string => checkId('request id', id, MAX_REQUEST_ID);
+export const checkRequestId = (id: string): string => checkId(id, requestIdProblem(id));
 
 /** A text that says to whom an event is sent again. @throws RequestError where it is too long */
-export const checkTargetText = (what: string, text: string): string => checkSize(what, text, MAX_TARGET_TEXT);
-
-function checkId(what: string, id: string, limit: number): string {
-  if (CONTROL_CHARACTER.test(id)) throw illegalArgument(`The ${what} contains a control character.`);
-  return checkSize(what, id, limit);
+export function checkTargetText(what: string, text: string): string {
+  const size = Buffer.byteLength(text);
+  if (size > MAX_TARGET_TEXT) {
+    throw illegalArgument(`The ${what} is ${size} bytes long: at most ${MAX_TARGET_TEXT} are possible.`);
+  }
+  return text;
 }
 
-function checkSize(what: string, text: string, limit: number): string {
-  const size = Buffer.byteLength(text);
-  if (size > limit) throw illegalArgument(`The ${what} is ${size} bytes long: at most ${limit} are possible.`);
-  return text;
+function checkId(id: string, problem: string | null): string {
+  if (problem !== null) throw illegalArgument(problem);
+  return id;
 }

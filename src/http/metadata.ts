@@ -1,12 +1,12 @@
 import {
   AGGREGATE_NAME,
+  COMMAND_BODY_TYPES,
   CONTEXT_NAME,
   type CommandName,
   EVENT_BODY_TYPES,
   type EventName,
   TENANT_ID,
 } from '../domain/index.ts';
-import { COMMAND_TYPES } from './command-types.ts';
 
 /** A bounded context as the original describes its own (contract 5.3). Members may be null, and are then written as such. */
 interface BoundedContext {
@@ -78,7 +78,7 @@ const SERVICE: BoundedContext = {
       type: 'me.ahoo.wow.compensation.domain.ExecutionFailed',
       tenantId: TENANT_ID,
       id: null,
-      commands: COMMANDS.map((name) => COMMAND_TYPES[name]),
+      commands: COMMANDS.map((name) => COMMAND_BODY_TYPES[name]),
       events: EVENTS.map((name) => EVENT_BODY_TYPES[name]),
     },
   },

@@ -2,6 +2,7 @@ export * from './checkpoints.ts';
 export * from './cluster.ts';
 export * from './create-groups.ts';
 export * from './cursor.ts';
+export * from './dead-letters.ts';
 export * from './engagement.ts';
 export * from './errors.ts';
 export * from './event-streams.ts';

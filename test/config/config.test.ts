@@ -27,6 +27,7 @@ test('a database is all that must be given', () => {
     temporalUiUrl: null,
     waitHosts: new Set(),
     targetsFile: null,
+    kafka: null,
     dashboardDir: null,
     autoRetry: true,
     retryDefaults: { maxRetries: 10, minBackoff: 180, executionTimeout: 120 },
@@ -46,6 +47,61 @@ test('the settings cannot be changed once they are read', () => {
   const config = read({});
   expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
   expect(() => Object.assign(config.retryDefaults, { maxRetries: 1 })).toThrow(TypeError);
+});
+
+describe('Kafka', () => {
+  const KAFKA_BROKERS = 'Kafka-1.internal:9092, 10.0.0.7:9093,[::1]:9092';
+
+  test('is spoken to as Wow does where brokers are given', () => {
+    expect(read({ KAFKA_BROKERS }).kafka).toEqual({
+      brokers: ['Kafka-1.internal:9092', '10.0.0.7:9093', '[::1]:9092'],
+      topicPrefix: 'wow.',
+      contextAlias: 'compensation',
+      groupId: 'compensation-service.CommandDispatcher',
+      clientId: 'redress',
+      partitions: null,
+      replication: null,
+      maxMessageBytes: null,
+      tls: null,
+      sasl: null,
+    });
+    expect(read({ KAFKA_TOPIC_PREFIX: 'acme.' }).kafka).toBeNull();
+  });
+
+  test('takes what a managed cluster asks for', () => {
+    const { kafka } = read({
+      KAFKA_BROKERS,
+      KAFKA_TLS: 'on',
+      KAFKA_TLS_CA_FILE: 'ca.pem',
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_SASL_USERNAME: 'redress',
+      KAFKA_SASL_PASSWORD: 's3cret',
+      KAFKA_PARTITIONS: '12',
+      KAFKA_REPLICATION: '3',
+    });
+    expect(kafka).toMatchObject({
+      tls: { caFile: 'ca.pem', certFile: null, keyFile: null },
+      sasl: { mechanism: 'SCRAM-SHA-512', username: 'redress', password: 's3cret' },
+      partitions: 12,
+      replication: 3,
+    });
+  });
+
+  test.for<[environment: Record<string, string>, name: string]>([
+    [{ KAFKA_BROKERS: 'kafka-1' }, 'KAFKA_BROKERS'],
+    [{ KAFKA_BROKERS: 'kafka://kafka-1:9092' }, 'KAFKA_BROKERS'],
+    [{ KAFKA_BROKERS: 'kafka-1:99999' }, 'KAFKA_BROKERS'],
+    [{ KAFKA_BROKERS: ',' }, 'KAFKA_BROKERS'],
+    [{ KAFKA_TOPIC_PREFIX: 'a/b' }, 'KAFKA_TOPIC_PREFIX'],
+    [{ KAFKA_TLS_CA_FILE: 'ca.pem' }, 'KAFKA_TLS_CA_FILE'],
+    [{ KAFKA_TLS: 'on', KAFKA_TLS_CERT_FILE: 'cert.pem' }, 'KAFKA_TLS_CERT_FILE'],
+    [{ KAFKA_TLS: 'on', KAFKA_TLS_KEY_FILE: 'key.pem' }, 'KAFKA_TLS_CERT_FILE'],
+    [{ KAFKA_SASL_MECHANISM: 'GSSAPI' }, 'KAFKA_SASL_MECHANISM'],
+    [{ KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'redress' }, 'KAFKA_SASL_MECHANISM'],
+    [{ KAFKA_SASL_PASSWORD: 's3cret' }, 'KAFKA_SASL_MECHANISM'],
+  ])('is refused with %j', ([environment, name]) => {
+    expect(problemsOf({ DATABASE_URL, ...environment })).toEqual({ [name]: expect.any(String) as string });
+  });
 });
 
 describe('a setting is read from its variable', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMMAND_TYPES } from '../../src/http/command-types.ts';
+import { COMMAND_BODY_TYPES } from '../../src/domain/index.ts';
 import { CREATE, type Doors, json, openDoors, refused } from './doors.ts';
 
 let doors: Doors;
@@ -31,7 +31,7 @@ describe('the facade', () => {
     ['change_function', FUNCTION],
     ['mark_recoverable', { recoverable: 'RECOVERABLE' }],
   ] as const)('sends %s to the record that its body names', async (name, body) => {
-    const received = await send(COMMAND_TYPES[name], { id: ID, ...body }, { 'Command-Aggregate-Id': 'another' });
+    const received = await send(COMMAND_BODY_TYPES[name], { id: ID, ...body }, { 'Command-Aggregate-Id': 'another' });
     expect([received.status, received.headers['wow-error-code'], json(received)['stage']]).toEqual([
       200,
       'Ok',
@@ -45,7 +45,7 @@ describe('the facade', () => {
     ['default_recover_aggregate', {}],
     ['default_apply_resource_tags', { tags: { a: ['b'] } }],
   ] as const)('sends %s to the record that a header names', async (name, body) => {
-    const received = await send(COMMAND_TYPES[name], body, { ...AGGREGATE, 'Command-Aggregate-Id': ID });
+    const received = await send(COMMAND_BODY_TYPES[name], body, { ...AGGREGATE, 'Command-Aggregate-Id': ID });
     expect(received.status).toBe(200);
     expect(doors.asked.at(-1)?.command).toMatchObject({ name, aggregateId: ID, body });
   });
@@ -185,7 +185,7 @@ describe('the metadata', () => {
       id: null,
     });
     expect(aggregate?.commands.toSorted()).toEqual(
-      Object.values(COMMAND_TYPES)
+      Object.values(COMMAND_BODY_TYPES)
         .filter((type) => type.startsWith(API))
         .sort(),
     );
