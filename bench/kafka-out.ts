@@ -5,7 +5,14 @@ import { DEFAULT_RETRY_SPEC } from '../src/domain/index.ts';
 import { createCommandHandler } from '../src/command-handler/index.ts';
 import { createFeed } from '../src/feed/index.ts';
 import { type Cluster, openCluster, runOut } from '../src/kafka/index.ts';
-import { type Pools, createGlobalIds, createPools, migrate, subscribeFromNow } from '../src/store/index.ts';
+import {
+  type Pools,
+  createGlobalIds,
+  createRecord,
+  createPools,
+  migrate,
+  subscribeFromNow,
+} from '../src/store/index.ts';
 import { CREATE_BODY } from '../test/kafka/sent-command.ts';
 import { startKafkaBroker } from '../test/support/kafka-broker.ts';
 import type { Benchmark, Report } from './benchmark.ts';
@@ -81,6 +88,7 @@ let written = 0;
 async function write({ commands: pool }: Pools, events: number): Promise<void> {
   const handler = createCommandHandler({
     pool,
+    createRecord: (...version) => createRecord(pool, ...version),
     ids: createGlobalIds(() => 1),
     now: Date.now,
     autoRetry: false,
