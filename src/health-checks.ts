@@ -1,8 +1,16 @@
 import { checkDiskSpace } from './disk-space.ts';
 import type { WatchedTargets } from './dispatch/index.ts';
 import type { HealthChecks, HealthComponent } from './http/index.ts';
-import type { CommandsIn } from './kafka/index.ts';
-import { type Pool, VALIDATION_QUERY, findFeedBlocker, pingStore, readEngagement, readFeedLag } from './store/index.ts';
+import type { CommandsIn, Out } from './kafka/index.ts';
+import {
+  type Pool,
+  VALIDATION_QUERY,
+  countDeadLetters,
+  findFeedBlocker,
+  pingStore,
+  readEngagement,
+  readFeedLag,
+} from './store/index.ts';
 import type { Link } from './temporal/index.ts';
 
 const UP: HealthComponent = { status: 'UP' };
@@ -16,6 +24,8 @@ export interface HealthSources {
   readonly targets: WatchedTargets;
   /** Null: without Kafka, or they are taken by other processes. */
   readonly commandsIn: CommandsIn | null;
+  /** Null: without Kafka. */
+  readonly kafkaOut: Out | null;
   /** @throws Error while this process has no machine id */
   readonly machineId: () => number;
 }
@@ -24,7 +34,8 @@ export interface HealthSources {
  * What the service needs, each asked for real, under the names of contract 10.2. It can still be read from, and takes
  * creates, while Temporal is away.
  */
-export function createHealthChecks({ pool, link, targets, commandsIn, machineId }: HealthSources): HealthChecks {
+export function createHealthChecks(sources: HealthSources): HealthChecks {
+  const { pool, link, targets, commandsIn, kafkaOut, machineId } = sources;
   const db = async (): Promise<HealthComponent> => {
     const version = await pingStore(pool);
     return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
@@ -45,6 +56,7 @@ export function createHealthChecks({ pool, link, targets, commandsIn, machineId 
     engagement: () => engagementHealth(pool),
     feed: () => feedHealth(pool),
     temporal: () => temporalHealth(link),
+    ...(kafkaOut === null ? {} : { kafka: () => kafkaHealth(pool, kafkaOut) }),
     ...(targets.state().file === null ? {} : { targets: () => targetsHealth(targets) }),
     ...(commandsIn === null ? {} : { kafkaCommands: () => commandsInHealth(commandsIn) }),
     ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
@@ -73,10 +85,16 @@ function targetsHealth(targets: WatchedTargets): HealthComponent {
   return { status: 'UP', details: { file, loadedAt, ...(problem !== null && { problem }) } };
 }
 
-/** Whether commands can come by Kafka, and how many of them wait. To be late is no failure. */
+/** Whether commands can come by Kafka, and how many of them wait. Neither is a failure of ours: they stay where they are. */
 function commandsInHealth(commandsIn: CommandsIn): HealthComponent {
-  const { joined, problem, ...details } = commandsIn.state();
-  return { status: joined ? 'UP' : 'DOWN', details: { ...details, ...(problem !== null && { problem }) } };
+  const { problem, ...details } = commandsIn.state();
+  return { status: 'UP', details: { ...details, ...(problem !== null && { problem }) } };
+}
+
+/** What happens meanwhile is published later, and how much later `feed` says: brokers that are away are no failure of ours. */
+async function kafkaHealth(pool: Pool, out: Out): Promise<HealthComponent> {
+  const problem = out.problem();
+  return { status: 'UP', details: { deadLetters: await countDeadLetters(pool), ...(problem !== null && { problem }) } };
 }
 
 function temporalHealth(link: Link): HealthComponent {

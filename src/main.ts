@@ -4,6 +4,7 @@ import { configHelp } from './config-table.ts';
 import { type Config, readConfig } from './config.ts';
 import { TargetsFileError } from './dispatch/index.ts';
 import { ListenError } from './http/index.ts';
+import { KafkaConfigError } from './kafka/index.ts';
 import { type Service, startService } from './service.ts';
 import { rebase } from './rebase.ts';
 import { retain } from './retention.ts';
@@ -11,7 +12,15 @@ import { StoreUnavailable, StoreUnusable } from './store/index.ts';
 import { TemporalConfigError, installRuntime } from './temporal/index.ts';
 
 /** What can go wrong at the start for reasons that the person who starts it can mend; the message says how. */
-const EXPECTED = [ConfigError, TargetsFileError, StoreUnusable, StoreUnavailable, TemporalConfigError, ListenError];
+const EXPECTED = [
+  ConfigError,
+  KafkaConfigError,
+  TargetsFileError,
+  StoreUnusable,
+  StoreUnavailable,
+  TemporalConfigError,
+  ListenError,
+];
 
 const REBASE = 'feed rebase';
 const RETENTION = 'retention';

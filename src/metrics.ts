@@ -20,6 +20,7 @@ export interface Readings {
   readFeedLag(): Promise<FeedLag>;
   /** Missing where this process takes no commands from Kafka. */
   readonly commandsIn?: () => CommandsInState;
+  countDeadLetters(): Promise<number>;
 }
 
 /** The metrics of this process, in the text format of Prometheus. */
@@ -40,6 +41,8 @@ export interface Metrics {
   taken(what: Intaken): void;
   /** Counts a command from Kafka that has to be sent once more. */
   repeated(): void;
+  /** Counts records that the brokers have taken, by their topic. */
+  published(topic: 'event' | 'state', records: number): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -58,6 +61,12 @@ export function createMetrics(): Metrics {
     name: 'redress_creates_total',
     help: 'Creates by the way they took: through their workflow, or stored at once.',
     labelNames: ['path'] as const,
+    registers,
+  });
+  const published = new Counter({
+    name: 'redress_kafka_published_records_total',
+    help: 'Records that this process has published on Kafka, by topic (event, state).',
+    labelNames: ['topic'] as const,
     registers,
   });
   const lateness = new Histogram({
@@ -109,6 +118,9 @@ export function createMetrics(): Metrics {
     retained(removal) {
       lastRetention.setToCurrentTime();
       heldBack.set(removal.heldBack);
+    },
+    published(topic, records) {
+      published.inc({ topic }, records);
     },
     created(path) {
       creates.inc({ path });
@@ -190,6 +202,13 @@ export function createMetrics(): Metrics {
           } catch {
             into.set(Number.NaN);
           }
+        },
+      );
+      gauge(
+        'redress_kafka_dead_letters',
+        'Records that could not be published on Kafka and are kept; NaN: Postgres did not answer.',
+        async (into) => {
+          into.set(await readings.countDeadLetters().catch(() => Number.NaN));
         },
       );
       gauge('redress_feed_readers', 'Readers of the feed that are connected to this process.', (into) => {

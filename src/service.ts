@@ -16,13 +16,14 @@ import {
   createReads,
   startHttp,
 } from './http/index.ts';
-import { openCluster, takeCommands } from './kafka/index.ts';
+import { openCluster, runOut, takeCommands } from './kafka/index.ts';
 import { createMetrics } from './metrics.ts';
 import { runRetention, runStarter } from './recovery/index.ts';
 import {
   type Pool,
   campaign,
   checkCluster,
+  countDeadLetters,
   countOpen,
   createGlobalIds,
   createPools,
@@ -32,7 +33,7 @@ import {
   readEngagement,
   readFeedLag,
 } from './store/index.ts';
-import { reportTargets, tallyOutcome } from './target-report.ts';
+import { reportTargets, tallyOutcome, twoWayTargets } from './target-report.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
 
 /** A running service. */
@@ -48,6 +49,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const targets = await watchTargets(config.targetsFile, process.env, log);
   const tally = createTally(Date.now);
   const startedAt = Date.now();
+  // Before anything else is started: its files may not be readable.
+  const cluster = config.kafka === null ? null : await openCluster(config.kafka, log);
   await migrate(config.databaseUrl, log);
   const pools = createPools(config.databaseUrl, log);
   await checkCluster(pools.commands);
@@ -147,7 +150,6 @@ export async function startService(config: Config, log: Logger): Promise<Service
           log,
         });
   const feed = createFeed({ pool: pools.queries, log });
-  const cluster = config.kafka === null ? null : await openCluster(config.kafka, log);
   // Commands come in where REST does, whichever way they come: workers are scaled without a part in the group.
   const commandsIn =
     cluster === null || !config.roles.has('api')
@@ -164,6 +166,27 @@ export async function startService(config: Config, log: Logger): Promise<Service
           },
           log,
         });
+  const kafkaOut =
+    cluster === null || !config.roles.has('worker')
+      ? null
+      : await runOut({
+          cluster,
+          pools,
+          feed,
+          publishesPrepared: (f) => targets.publishesPrepared(f),
+          onPublished: (topic, records) => {
+            metrics.published(topic, records);
+          },
+          log,
+        });
+  const twoWay = twoWayTargets(targets);
+  if (kafkaOut !== null && twoWay.length > 0) {
+    log.warn(
+      { targets: twoWay },
+      'these targets get their retries pushed, and Kafka tells of them too: where a Wow service has the function, it is ' +
+        'executed twice. Set publishPrepared of each to false or true',
+    );
+  }
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -178,6 +201,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
     ...(commandsIn !== null && { commandsIn: () => commandsIn.state() }),
+    countDeadLetters: () => countDeadLetters(pools.queries),
   });
   const servesApi = config.roles.has('api');
   const app = createApp(
@@ -192,6 +216,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
         link,
         targets,
         commandsIn,
+        kafkaOut,
         machineId: () => lease.machineId(),
       }),
       metrics,
@@ -218,10 +243,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
         gateway.stop();
       }, config.shutdownTimeout / 4);
       await Promise.all([closed, commandsIn?.stop(config.shutdownTimeout / 4)]);
-      await cluster?.close();
       clearTimeout(waits);
       gateway.stop();
-      await Promise.all([starter.stop(), retention?.stop()]);
+      await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), cluster?.close()]);
       await link.stop();
       await leadership.stop();
       await lease.release();

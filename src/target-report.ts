@@ -1,5 +1,5 @@
 import type { Decision } from './command-handler/index.ts';
-import { TALLY_MINUTES, type Tally, type Target, type WatchedTargets } from './dispatch/index.ts';
+import { TALLY_MINUTES, type Tally, type Target, type Targets, type WatchedTargets } from './dispatch/index.ts';
 import type { TargetReport } from './http/index.ts';
 
 /** Adds the outcome of a delivery to the tally; other decisions are none of its business. */
@@ -27,6 +27,13 @@ export function reportTargets(targets: WatchedTargets, tally: Tally, since: numb
   };
 }
 
+/** The targets whose retries are pushed and published on Kafka alike, since nobody has decided for one way. */
+export function twoWayTargets(targets: Targets): string[] {
+  return targets.all.flatMap((target) =>
+    target.kind !== 'event' && target.publishPrepared === null ? [target.name] : [],
+  );
+}
+
 /** Paths and queries of URLs may hold secrets, and so may the values of headers. */
 function settingsOf(target: Target): Readonly<Record<string, unknown>> {
   switch (target.kind) {
@@ -38,9 +45,14 @@ function settingsOf(target: Target): Readonly<Record<string, unknown>> {
         isSigned: target.sign !== null,
         headers: Object.keys(target.headers()),
         timeout: target.timeout,
+        publishPrepared: target.publishPrepared,
       };
     case 'temporal':
-      return { taskQueue: target.taskQueue, heartbeatTimeout: target.heartbeatTimeout };
+      return {
+        taskQueue: target.taskQueue,
+        heartbeatTimeout: target.heartbeatTimeout,
+        publishPrepared: target.publishPrepared,
+      };
     default:
       return target satisfies never;
   }

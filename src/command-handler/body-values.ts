@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { storableText } from '../domain/index.ts';
-import { cutEnd, cutMiddle } from './text.ts';
+import { cutEnd, cutMiddle, storableText } from '../domain/index.ts';
 
 /**
  * The plain values of bodies, read as leniently as the original reads them (contract 1.8): whole numbers may be text or

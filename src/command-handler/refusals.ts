@@ -1,7 +1,6 @@
-import { type CommandMessage, type Outcome, type Refusal, refuse, reject } from '../domain/index.ts';
+import { type CommandMessage, type Outcome, type Refusal, cutEnd, refuse, reject } from '../domain/index.ts';
 import type { StoreRefused } from '../store/index.ts';
 import { readIds } from './read-command.ts';
-import { cutEnd } from './text.ts';
 
 /** Bytes; messages quote what they refuse, and all those of a batch go into the history together. */
 const MAX_MESSAGE = 4 * 1_024;

@@ -30,6 +30,7 @@ export interface HttpTarget {
   readonly timeout: number | null;
   /** Hosts, addresses and networks that this target may reach although the address guard refuses them. */
   readonly allow: readonly AllowEntry[];
+  readonly publishPrepared: PublishPrepared;
 }
 
 /** Prepared retries are activities on a task queue of our Temporal namespace, for workers in any language. */
@@ -40,13 +41,19 @@ export interface TemporalTarget {
   readonly taskQueue: string;
   /** Seconds without a heartbeat after which the worker counts as dead; null: it is given until the deadline of the attempt. */
   readonly heartbeatTimeout: number | null;
+  readonly publishPrepared: PublishPrepared;
 }
+
+/** Whether prepared retries that are pushed are published on Kafka too; null: nobody has decided, and they are. */
+export type PublishPrepared = boolean | null;
 
 export type Target = EventTarget | HttpTarget | TemporalTarget;
 
 export interface Targets {
   /** Who executes the retries of `f`: the first match in the order of the file, else the built-in target `event`. */
   forFunction(f: FunctionInfo): Target;
+  /** Whether those who read Kafka are told of prepared retries of `f`. */
+  publishesPrepared(f: FunctionInfo): boolean;
   /** In order, the built-in one last. */
   readonly all: readonly Target[];
 }
@@ -60,8 +67,14 @@ export const DEFAULT_TARGET: EventTarget = {
 
 /** The targets in order of precedence; the built-in one is added. */
 export function createTargets(targets: readonly Target[]): Targets {
+  const forFunction = (f: FunctionInfo): Target =>
+    targets.find(({ match }) => matchesFunction(match, f)) ?? DEFAULT_TARGET;
   return {
-    forFunction: (f) => targets.find(({ match }) => matchesFunction(match, f)) ?? DEFAULT_TARGET,
+    forFunction,
+    publishesPrepared(f) {
+      const target = forFunction(f);
+      return target.kind === 'event' || target.publishPrepared !== false;
+    },
     all: [...targets, DEFAULT_TARGET],
   };
 }

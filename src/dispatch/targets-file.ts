@@ -53,13 +53,13 @@ async function readTarget(raw: unknown, sources: ValueSources, report: Report): 
   }
   if (entry.data.kind === 'event') return entry.data;
   if (entry.data.kind === 'temporal') {
-    const { heartbeatTimeout = null, ...target } = entry.data;
-    return { ...target, heartbeatTimeout };
+    const { heartbeatTimeout = null, publishPrepared = null, ...target } = entry.data;
+    return { ...target, heartbeatTimeout, publishPrepared };
   }
-  const { kind, name, match, url, timeout = null, allow } = entry.data;
+  const { kind, name, match, url, timeout = null, allow, publishPrepared = null } = entry.data;
   const headers = await readHeaders(entry.data.headers, sources, report);
   const sign = await readSigner(entry.data, sources, report);
-  return { kind, name, match, url, timeout, allow, sign, headers: () => headers };
+  return { kind, name, match, url, timeout, allow, publishPrepared, sign, headers: () => headers };
 }
 
 /** Names are how people find a target in messages and logs, so each stands for one only. */

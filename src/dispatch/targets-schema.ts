@@ -60,6 +60,10 @@ const valueSource = z.union([z.string(), z.strictObject({ env: variable }), z.st
 });
 export type ValueSource = z.infer<typeof valueSource>;
 
+const publishPrepared = z
+  .boolean(expected('true or false: whether prepared retries are published on Kafka too'))
+  .optional();
+
 const httpEntry = strict({
   name,
   kind: z.literal('http'),
@@ -71,6 +75,7 @@ const httpEntry = strict({
   headers: z.record(z.string(), valueSource, expected('a map of header names to values')).default({}),
   timeout: timeout.optional(),
   allow,
+  publishPrepared,
 });
 export type HttpEntry = z.infer<typeof httpEntry>;
 
@@ -95,6 +100,7 @@ const temporalEntry = strict({
   match,
   taskQueue,
   heartbeatTimeout: heartbeatTimeout.optional(),
+  publishPrepared,
 });
 
 const eventEntry = strict({ name, kind: z.literal('event'), match });

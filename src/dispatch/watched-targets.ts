@@ -68,6 +68,7 @@ export async function watchTargets(
 
   return {
     forFunction: (f) => current.forFunction(f),
+    publishesPrepared: (f) => current.publishesPrepared(f),
     get all() {
       return current.all;
     },

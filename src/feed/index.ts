@@ -1,4 +1,4 @@
 export { type Feed, createFeed } from './feed.ts';
 export type { Page } from './page.ts';
-export { type RedeliveryTarget, redeliverVersion, resendStateEvents } from './redelivery.ts';
+export { type RedeliveryTarget, compensateHeader, redeliverVersion, resendStateEvents } from './redelivery.ts';
 export { type Subscriber, runSubscriber } from './subscriber.ts';

@@ -65,16 +65,18 @@ export async function resendStateEvents(
   if (chunk.length > 0) await send();
 }
 
-/** What tells the function that is meant from all others (contract 4.5). */
-const compensateHeader = (
+/** What tells the function that is meant from all others (contract 4.5); `id` is that of the wish. */
+export function compensateHeader(
   id: string,
   { contextName, processorName, name }: Omit<FunctionInfo, 'functionKind'>,
-): Header => ({
-  'compensate.id': id,
-  'compensate.context': contextName,
-  'compensate.processor': processorName,
-  'compensate.function': name,
-});
+): Header {
+  return {
+    'compensate.id': id,
+    'compensate.context': contextName,
+    'compensate.processor': processorName,
+    'compensate.function': name,
+  };
+}
 
 const withHeader = (message: StateEvent, header: Header): string =>
   JSON.stringify({ ...message, header: { ...message.header, ...header } });

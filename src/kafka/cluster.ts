@@ -2,6 +2,7 @@ import { Admin, type BaseOptions, ConfigResourceTypes } from '@platformatic/kafk
 import type { Logger } from 'pino';
 import { clientOptions } from './client-options.ts';
 import { kafkaErrorCodes, kafkaReason } from './reason.ts';
+import { type Sender, createSender } from './sender.ts';
 import type { KafkaSettings } from './settings.ts';
 import { type Topics, topicsOf } from './topics.ts';
 
@@ -18,6 +19,8 @@ export interface Cluster {
   createTopics(): Promise<void>;
   /** Bytes that a batch of records of a topic may have at most. @throws Error of the library where no broker answers */
   maxMessageBytes(topic: string): Promise<number>;
+  /** Makes who puts records on the topics; connects with its first record. */
+  openSender(): Sender;
   close(): Promise<void>;
 }
 
@@ -70,6 +73,7 @@ export async function openCluster(settings: KafkaSettings, log: Logger): Promise
         return DEFAULT_MAX_MESSAGE_BYTES;
       }
     },
+    openSender: () => createSender(options),
     close: () => admin.close(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { type CursorRow, toCursor } from './feed.ts';
-import { type Client, type Statement, run } from './pools.ts';
+import { type Client, type Pool, type Statement, run } from './pools.ts';
 
 const LOAD: Statement = {
   name: 'checkpoint.load',
@@ -14,6 +14,18 @@ on conflict on constraint checkpoint_key do update
 set era = excluded.era, transaction_id = excluded.transaction_id, position = excluded.position
 where (known.era, known.transaction_id, known.position) < (excluded.era, excluded.transaction_id, excluded.position)`,
 };
+
+const SUBSCRIBE: Statement = {
+  name: 'checkpoint.subscribe',
+  text: `insert into redress.checkpoint (subscriber, era, transaction_id, position)
+select $1, era, pg_snapshot_xmin(pg_current_snapshot()), 0 from redress.feed
+on conflict on constraint checkpoint_key do nothing`,
+};
+
+/** From now on a subscriber takes what happens; one that is known already goes on where it was. */
+export async function subscribeFromNow(pool: Pool, subscriber: string): Promise<void> {
+  await pool.query(SUBSCRIBE, [subscriber]);
+}
 
 /** How far a subscriber has come; null: it has taken nothing yet. */
 export async function loadCheckpoint(client: Client, subscriber: string): Promise<Cursor | null> {

@@ -1,6 +1,7 @@
 export * from './checkpoints.ts';
 export * from './cluster.ts';
 export * from './cursor.ts';
+export * from './dead-letters.ts';
 export * from './engagement.ts';
 export * from './errors.ts';
 export * from './event-streams.ts';

@@ -24,6 +24,11 @@ const LOAD: Statement = {
   text: 'select document, deadline, not_before, engaged from redress.snapshot where aggregate_id = $1',
 };
 
+const LOAD_SNAPSHOTS: Statement = {
+  name: 'record.load-snapshots',
+  text: 'select document from redress.snapshot where aggregate_id = any($1)',
+};
+
 const LOCK: Statement = { name: 'record.lock', text: `${LOAD.text} for update` };
 
 const CREATE: Statement = {
@@ -67,6 +72,12 @@ const ENGAGE: Statement = {
 /** The record as it stands, without a lock. */
 export async function loadRecord(pool: Pool, id: string): Promise<StoredRecord | null> {
   return toRecord((await pool.query<RecordRow & object>(LOAD, [id]))[0]);
+}
+
+/** The snapshots of these records as they stand, by their ids. */
+export async function loadSnapshots(pool: Pool, ids: readonly string[]): Promise<ReadonlyMap<string, Snapshot>> {
+  const rows = await pool.query<{ document: Snapshot }>(LOAD_SNAPSHOTS, [ids]);
+  return new Map(rows.map(({ document }) => [document.aggregateId, document]));
 }
 
 /** The record as it stands, locked until the transaction ends. Nothing may be written before: the feed waits for all who have written. */

@@ -49,7 +49,7 @@ describeWithKafka('commands from Kafka, while things break', () => {
     services.push(service);
     await eventually(async () => {
       const health = await (await fetch(`${service.url}/actuator/health`)).text();
-      if (!/"kafkaCommands":\{[^}]*\}?,"status":"UP"/.test(health)) throw new Error(health);
+      if (!/"kafkaCommands":\{[^}]*"joined":true/.test(health)) throw new Error(health);
     }, PATIENCE);
     return service;
   }
@@ -184,7 +184,7 @@ describeWithKafka('commands from Kafka, while things break', () => {
       const service = await startRedress({ ...servers.env, KAFKA_BROKERS: broker.address });
       services.push(service);
       const health = await fetch(`${service.url}/actuator/health`);
-      expect(await health.text()).toContain('"kafkaCommands":{"details"');
+      expect(await health.text()).toMatch(/"kafkaCommands":\{[^}]*"joined":false/);
       expect((await fetch(`${service.url}/actuator/health/readiness`)).status).toBe(200);
       await broker.start();
       await sendMany('late', 10, 0);
