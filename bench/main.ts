@@ -5,11 +5,12 @@ import { LocalError } from '../local/local-error.ts';
 import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commands } from './commands.ts';
+import { kafkaIn } from './kafka-in.ts';
 import { lateness } from './lateness.ts';
 import { describeMachine } from './machine.ts';
 import { RESULTS, withServers } from './servers.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness, 'kafka-in': kafkaIn };
 
 const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.
 

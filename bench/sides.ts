@@ -16,16 +16,18 @@ export interface Side extends Child {
   readonly namespace: string;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 const READY_INTERVAL = 100;
 const READY_TIMEOUT = 60_000;
 
-/** Starts the service as it is set up by default, and waits until its worker runs. */
-export async function startProduct(servers: Servers): Promise<Side> {
+/** Starts the service as it is set up by default but for `settings`, and waits until all of it runs. */
+export async function startProduct(servers: Servers, settings: Environment = {}): Promise<Side> {
   const env = await place(servers, 'product');
   const port = String(await freePort());
   // The baseline has one way only.
-  const one = { CREATE_PATH: 'workflow' };
-  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...one, PORT: port, LOG_LEVEL: 'warn' });
+  const one = { CREATE_PATH: 'workflow', LOG_LEVEL: 'warn' };
+  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...one, ...settings, PORT: port });
   try {
     await until(() => checkHealth(side.url));
   } catch (error) {
@@ -55,6 +57,13 @@ export async function startBare(servers: Servers): Promise<Side> {
   return start(servers, 'bare', './bare.ts', env);
 }
 
+/** Starts the bare library, which stores commands from Kafka. The schema is the product's own. */
+export async function startBareConsumer(servers: Servers, settings: Environment): Promise<Side> {
+  const env = await place(servers, 'bare');
+  await migrate(env.DATABASE_URL, pino({ level: 'silent' }));
+  return start(servers, 'bare', './bare-consumer.ts', { ...env, ...settings });
+}
+
 /** Starts a side for `work`, and ends it afterwards. */
 export async function withSide<Result>(
   servers: Servers,
@@ -81,7 +90,7 @@ async function start(
   { folder }: Servers,
   name: Side['name'],
   script: string,
-  env: Awaited<ReturnType<typeof place>> & Readonly<Record<string, string>>,
+  env: Awaited<ReturnType<typeof place>> & Environment,
 ): Promise<Side> {
   const { PATH, HOME, NODE_OPTIONS } = process.env;
   const file = fileURLToPath(new URL(script, import.meta.url));
