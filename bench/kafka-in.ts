@@ -41,8 +41,8 @@ export const kafkaIn: Benchmark = {
     const broker = await startKafkaBroker();
     try {
       const product = { KAFKA_BROKERS: broker.address, KAFKA_TOPIC_PREFIX: PREFIX.product };
-      // Only what takes the commands: neither workers nor the starter, and nothing is published.
-      const alone = { ROLES: 'api', ADVERTISED_URL: 'http://localhost', CREATE_PATH: 'store', AUTO_RETRY: 'off' };
+      // Only what takes the commands: no workers, and nothing is published.
+      const alone = { ROLES: 'api', ADVERTISED_URL: 'http://localhost', CREATE_PATH: 'store' };
       const topic = topicOf('bare');
       await createTopic(broker, topic);
       return await withSide(
@@ -113,7 +113,8 @@ async function runBlock(
   commands: number,
 ): Promise<Block> {
   const before = cpuOfTree(side.pid);
-  const body = { ...CREATE_BODY, executeAt: Date.now() };
+  // Nothing is due, so that nothing else happens meanwhile.
+  const body = { ...CREATE_BODY, executeAt: Date.now(), recoverable: 'UNRECOVERABLE' };
   for (let at = 0; at < commands; at += BATCH) {
     stopping.throwIfAborted();
     const ids = Array.from({ length: Math.min(BATCH, commands - at) }, (_, index) => `${name}-${at + index}`);
