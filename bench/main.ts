@@ -6,11 +6,17 @@ import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commands } from './commands.ts';
 import { kafkaIn } from './kafka-in.ts';
+import { kafkaOut } from './kafka-out.ts';
 import { lateness } from './lateness.ts';
 import { describeMachine } from './machine.ts';
 import { RESULTS, withServers } from './servers.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, lateness, 'kafka-in': kafkaIn };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  commands,
+  lateness,
+  'kafka-in': kafkaIn,
+  'kafka-out': kafkaOut,
+};
 
 const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.
 

@@ -22,10 +22,10 @@ export interface HealthSources {
   readonly pool: Pool;
   readonly link: Link;
   readonly targets: WatchedTargets;
+  /** Null: without Kafka, or other processes publish. */
+  readonly kafkaOut: Out | null;
   /** Null: without Kafka, or they are taken by other processes. */
   readonly commandsIn: CommandsIn | null;
-  /** Null: without Kafka. */
-  readonly kafkaOut: Out | null;
   /** @throws Error while this process has no machine id */
   readonly machineId: () => number;
 }
@@ -34,8 +34,14 @@ export interface HealthSources {
  * What the service needs, each asked for real, under the names of contract 10.2. It can still be read from, and takes
  * creates, while Temporal is away.
  */
-export function createHealthChecks(sources: HealthSources): HealthChecks {
-  const { pool, link, targets, commandsIn, kafkaOut, machineId } = sources;
+export function createHealthChecks({
+  pool,
+  link,
+  targets,
+  kafkaOut,
+  commandsIn,
+  machineId,
+}: HealthSources): HealthChecks {
   const db = async (): Promise<HealthComponent> => {
     const version = await pingStore(pool);
     return { status: 'UP', details: { database: 'PostgreSQL', validationQuery: VALIDATION_QUERY, version } };
@@ -56,7 +62,7 @@ export function createHealthChecks(sources: HealthSources): HealthChecks {
     engagement: () => engagementHealth(pool),
     feed: () => feedHealth(pool),
     temporal: () => temporalHealth(link),
-    ...(kafkaOut === null ? {} : { kafka: () => kafkaHealth(pool, kafkaOut) }),
+    ...(kafkaOut === null ? {} : { kafkaEvents: () => kafkaOutHealth(pool, kafkaOut) }),
     ...(targets.state().file === null ? {} : { targets: () => targetsHealth(targets) }),
     ...(commandsIn === null ? {} : { kafkaCommands: () => commandsInHealth(commandsIn) }),
     ...(link.state().worker === null ? {} : { worker: () => workerHealth(link) }),
@@ -85,16 +91,16 @@ function targetsHealth(targets: WatchedTargets): HealthComponent {
   return { status: 'UP', details: { file, loadedAt, ...(problem !== null && { problem }) } };
 }
 
+/** What happens meanwhile is published later, and how much later `feed` says: brokers that are away are no failure of ours. */
+async function kafkaOutHealth(pool: Pool, out: Out): Promise<HealthComponent> {
+  const problem = out.problem();
+  return { status: 'UP', details: { deadLetters: await countDeadLetters(pool), ...(problem !== null && { problem }) } };
+}
+
 /** Whether commands can come by Kafka, and how many of them wait. Neither is a failure of ours: they stay where they are. */
 function commandsInHealth(commandsIn: CommandsIn): HealthComponent {
   const { problem, ...details } = commandsIn.state();
   return { status: 'UP', details: { ...details, ...(problem !== null && { problem }) } };
-}
-
-/** What happens meanwhile is published later, and how much later `feed` says: brokers that are away are no failure of ours. */
-async function kafkaHealth(pool: Pool, out: Out): Promise<HealthComponent> {
-  const problem = out.problem();
-  return { status: 'UP', details: { deadLetters: await countDeadLetters(pool), ...(problem !== null && { problem }) } };
 }
 
 function temporalHealth(link: Link): HealthComponent {

@@ -18,9 +18,9 @@ export interface Readings {
   temporalConnected(): boolean;
   feedReaders(): number;
   readFeedLag(): Promise<FeedLag>;
+  countDeadLetters(): Promise<number>;
   /** Missing where this process takes no commands from Kafka. */
   readonly commandsIn?: () => CommandsInState;
-  countDeadLetters(): Promise<number>;
 }
 
 /** The metrics of this process, in the text format of Prometheus. */
@@ -37,12 +37,12 @@ export interface Metrics {
   retained(removal: Removal): void;
   /** Counts a create by the way it took. */
   created(path: 'workflow' | 'store'): void;
+  /** Counts records that the brokers have taken, by their topic. */
+  published(topic: 'event' | 'state', records: number): void;
   /** Counts a record of the command topic that is processed. */
   taken(what: Intaken): void;
   /** Counts a command from Kafka that has to be sent once more. */
   repeated(): void;
-  /** Counts records that the brokers have taken, by their topic. */
-  published(topic: 'event' | 'state', records: number): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }

@@ -150,22 +150,6 @@ export async function startService(config: Config, log: Logger): Promise<Service
           log,
         });
   const feed = createFeed({ pool: pools.queries, log });
-  // Commands come in where REST does, whichever way they come: workers are scaled without a part in the group.
-  const commandsIn =
-    cluster === null || !config.roles.has('api')
-      ? null
-      : takeCommands({
-          cluster,
-          gateway,
-          retryDefaults: config.retryDefaults,
-          onProcessed: (what) => {
-            metrics.taken(what);
-          },
-          onRepeated: () => {
-            metrics.repeated();
-          },
-          log,
-        });
   const kafkaOut =
     cluster === null || !config.roles.has('worker')
       ? null
@@ -187,6 +171,22 @@ export async function startService(config: Config, log: Logger): Promise<Service
         'executed twice. Set publishPrepared of each to false or true',
     );
   }
+  // Commands come in where REST does, whichever way they come: workers are scaled without a part in the group.
+  const commandsIn =
+    cluster === null || !config.roles.has('api')
+      ? null
+      : takeCommands({
+          cluster,
+          gateway,
+          retryDefaults: config.retryDefaults,
+          onProcessed: (what) => {
+            metrics.taken(what);
+          },
+          onRepeated: () => {
+            metrics.repeated();
+          },
+          log,
+        });
   metrics.observe({
     waitingCallers: () => gateway.waiting(),
     poolWaits: () => ({
@@ -200,8 +200,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     temporalConnected: () => link.state().connected,
     feedReaders: () => feed.readers(),
     readFeedLag: () => readFeedLag(pools.queries),
-    ...(commandsIn !== null && { commandsIn: () => commandsIn.state() }),
     countDeadLetters: () => countDeadLetters(pools.queries),
+    ...(commandsIn !== null && { commandsIn: () => commandsIn.state() }),
   });
   const servesApi = config.roles.has('api');
   const app = createApp(
@@ -215,8 +215,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
         pool: pools.queries,
         link,
         targets,
-        commandsIn,
         kafkaOut,
+        commandsIn,
         machineId: () => lease.machineId(),
       }),
       metrics,

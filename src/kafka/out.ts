@@ -2,19 +2,16 @@ import type { Logger } from 'pino';
 import type { FunctionInfo } from '../domain/index.ts';
 import { type Feed, runSubscriber } from '../feed/index.ts';
 import { type Pools, subscribeFromNow } from '../store/index.ts';
-import type { Cluster } from './cluster.ts';
-import type { Kind } from './fitting.ts';
-import { createPublisher } from './publisher.ts';
+import { type PublisherDeps, createPublisher } from './publisher.ts';
 import { createTranslator } from './translator.ts';
 
 export interface OutDeps {
-  readonly cluster: Cluster;
+  readonly cluster: PublisherDeps['cluster'];
   readonly pools: Pools;
   readonly feed: Feed;
   /** Whether who reads the topics is told of prepared retries of a function. */
   readonly publishesPrepared: (f: FunctionInfo) => boolean;
-  /** Called with how many records of a topic the brokers have taken. */
-  readonly onPublished: (kind: Kind, records: number) => void;
+  readonly onPublished: PublisherDeps['onPublished'];
   readonly log: Logger;
 }
 

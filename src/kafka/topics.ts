@@ -8,7 +8,7 @@ const SUFFIXES = ['command', 'event', 'state'] as const;
 export type Topics = Readonly<Record<(typeof SUFFIXES)[number] | 'deadLetters', string>>;
 
 /** The topics of our aggregate as Wow names them: the alias of the context stands where messages carry its full name. */
-export function topicsOf({ topicPrefix, contextAlias }: KafkaSettings): Topics {
+export function topicsOf({ topicPrefix, contextAlias }: Pick<KafkaSettings, 'topicPrefix' | 'contextAlias'>): Topics {
   const beginning = `${topicPrefix}${contextAlias}.${AGGREGATE_NAME}`;
   return {
     ...(Object.fromEntries(SUFFIXES.map((suffix) => [suffix, `${beginning}.${suffix}`])) as Topics),

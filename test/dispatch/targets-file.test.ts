@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { loadTargets } from '../../src/dispatch/index.ts';
 import type { FunctionInfo } from '../../src/domain/index.ts';
 import { TASK_QUEUE } from '../../src/temporal/names.ts';
+import { twoWayTargets } from '../../src/target-report.ts';
 import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
 import { FAILURE } from '../domain/given.ts';
 import { folderOf } from './service.ts';
@@ -64,6 +65,25 @@ targets:
 `);
     expect(all[0]).toMatchObject({ kind: 'temporal', taskQueue: 'notice-retries', heartbeatTimeout: 10 });
     expect(all[1]).toMatchObject({ kind: 'temporal', taskQueue: 'team/others:1.x', heartbeatTimeout: null });
+  });
+
+  test('say whether their prepared retries are published too; who is not pushed to always reads them', async () => {
+    const targets = await load(`
+targets:
+  - { name: once, kind: http, match: { context: a }, url: https://a.example.com, publishPrepared: false }
+  - { name: twice, kind: temporal, match: { context: b }, taskQueue: b, publishPrepared: true }
+  - { name: undecided, kind: http, match: { context: c }, url: https://c.example.com }
+  - { name: read, kind: event, match: { context: d } }
+`);
+    expect(['a', 'b', 'c', 'd', 'e'].map((context) => targets.publishesPrepared(f(context)))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(twoWayTargets(targets)).toEqual(['undecided']);
+    expect(await problemsOf('{"targets":[{"name":"e","kind":"event","publishPrepared":true}]}')).toHaveLength(1);
   });
 
   test('may not name queues that Temporal or Redress keeps for itself', async () => {
