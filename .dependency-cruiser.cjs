@@ -12,6 +12,7 @@ const ROOMS = {
   'src/kafka': ['src/domain', 'src/feed', 'src/gateway', 'src/history', 'src/store'],
   'src/recovery': ['src/store', 'src/temporal'],
   'src/history': ['src/domain', 'src/store'],
+  'src/import': ['src/command-handler', 'src/domain', 'src/store'],
   'src/http': ['src/domain', 'src/gateway', 'src/history', 'src/query', 'src/store', 'src/feed'],
   workflows: [],
   activities: ['src/domain', 'src/command-handler', 'src/dispatch'],
@@ -114,10 +115,10 @@ const COMPOSITION = [
 
 const OUTSIDE_THE_SERVER = [
   {
-    name: 'local stands alone',
+    name: 'local stands alone, but for the client, which the demo shows at work',
     severity: 'error',
     from: { path: '^local/' },
-    to: { path: OURS, pathNot: '^local/' },
+    to: { path: OURS, pathNot: ['^local/', '^client/src/'] },
   },
   {
     name: 'the client knows the contract only',

@@ -5,7 +5,7 @@ import { CREATE_BODY, sentCommand } from '../test/kafka/sent-command.ts';
 import type { Benchmark, Report } from './benchmark.ts';
 import { cpuOfTree } from './process-tree.ts';
 import { type Servers, queryOnce } from './servers.ts';
-import { type Side, startBareConsumer, startProduct, withSide } from './sides.ts';
+import { type Side, startBareConsumer, startProductWith, withSide } from './sides.ts';
 import { type PairedRatio, median, pairedRatio } from './statistics.ts';
 
 /** Pairs of blocks, and commands of each block. */
@@ -42,12 +42,12 @@ export const kafkaIn: Benchmark = {
     try {
       const product = { KAFKA_BROKERS: broker.address, KAFKA_TOPIC_PREFIX: PREFIX.product };
       // Only what takes the commands: no workers, and nothing is published.
-      const alone = { ROLES: 'api', ADVERTISED_URL: 'http://localhost', CREATE_PATH: 'store' };
+      const alone = { ROLES: 'api', ADVERTISED_URL: 'http://localhost' };
       const topic = topicOf('bare');
       await createTopic(broker, topic);
       return await withSide(
         servers,
-        () => startProduct(servers, { ...product, ...alone }),
+        () => startProductWith(servers, 'store', { ...product, ...alone }),
         (ours) =>
           withSide(
             servers,

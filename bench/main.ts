@@ -8,6 +8,7 @@ import { commands } from './commands.ts';
 import { kafkaIn } from './kafka-in.ts';
 import { kafkaOut } from './kafka-out.ts';
 import { lateness } from './lateness.ts';
+import { storm } from './storm.ts';
 import { describeMachine } from './machine.ts';
 import { RESULTS, withServers } from './servers.ts';
 
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   lateness,
   'kafka-in': kafkaIn,
   'kafka-out': kafkaOut,
+  storm,
 };
 
 const HELP = `npm run bench -- <name> [--quick]: measures Redress on this machine, with servers of its own.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { DataFolder } from '../local/data-folder.ts';
 import { type Say, say } from '../local/log.ts';
+import type { ManagedServer } from '../local/managed-server.ts';
 import { provide } from '../local/provision.ts';
 import { ROOT } from '../local/settings.ts';
 import { type StopSignals, takeStopSignals } from '../local/stop-signals.ts';
@@ -22,6 +23,8 @@ export interface Servers extends StopSignals {
   /** Null: it runs elsewhere, and its CPU is not ours to read. */
   temporalPid(): number | null;
   postgresPid(): number | null;
+  /** The Temporal of the run, to be stopped and started; null: it runs elsewhere. */
+  readonly temporal: Pick<ManagedServer, 'start' | 'stop'> | null;
   /** Makes an empty database of this run; returns its URL. */
   createDatabase(name: string): Promise<string>;
 }
@@ -43,6 +46,7 @@ export async function withServers<Result>(work: (servers: Servers) => Promise<Re
         temporalAddress: provision.temporal?.address ?? process.env['BENCH_TEMPORAL_ADDRESS'] ?? '',
         temporalPid: () => provision.temporal?.pid() ?? null,
         postgresPid: () => provision.postgres?.pid() ?? null,
+        temporal: provision.temporal,
         async createDatabase(name) {
           const database = `bench_${process.pid}_${name}`;
           await queryOnce(postgresUrl, `create database ${database}`);

@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
+import type { CreatePath } from '../src/gateway/create-path.ts';
 import { migrate } from '../src/store/index.ts';
 import { ensureNamespace, ensureSearchAttributes } from '../src/temporal/namespace.ts';
 import { type Child, startChild } from './child.ts';
+import { DOCUMENTS, type Documents } from './create-statement.ts';
 import type { Servers } from './servers.ts';
 
 /** What is measured, or what it is measured against, with a database and a namespace of its own on the servers of the run. */
@@ -17,17 +19,20 @@ export interface Side extends Child {
 }
 
 type Environment = Readonly<Record<string, string>>;
+/** What a storm is measured against, with a database of its own. */
+export type Door = Child & Pick<Side, 'databaseUrl'>;
 
 const READY_INTERVAL = 100;
 const READY_TIMEOUT = 60_000;
 
-/** Starts the service as it is set up by default but for `settings`, and waits until all of it runs. */
-export async function startProduct(servers: Servers, settings: Environment = {}): Promise<Side> {
-  const env = await place(servers, 'product');
-  const port = String(await freePort());
-  // The baseline has one way only.
-  const one = { CREATE_PATH: 'workflow', LOG_LEVEL: 'warn' };
-  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...one, ...settings, PORT: port });
+/** Starts the service with creates by their workflow, the one way that the baseline has, and waits until its worker runs. */
+export const startProduct = (servers: Servers): Promise<Side> => startProductWith(servers, 'workflow');
+
+/** The same with another way of creates (CREATE_PATH), and more settings. */
+export async function startProductWith(servers: Servers, path: CreatePath, more: Environment = {}): Promise<Side> {
+  const env = await place(servers, path === 'workflow' ? 'product' : `product_${path}`);
+  const settings = { CREATE_PATH: path, PORT: String(await freePort()), LOG_LEVEL: 'warn' };
+  const side = await start(servers, 'product', '../src/main.ts', { ...env, ...settings, ...more });
   try {
     await until(() => checkHealth(side.url));
   } catch (error) {
@@ -64,11 +69,19 @@ export async function startBareConsumer(servers: Servers, settings: Environment)
   return start(servers, 'bare', './bare-consumer.ts', { ...env, ...settings });
 }
 
+/** Starts the bare door to the store, which knows of no workflows; its records are as large as these documents. */
+export async function startDoor(servers: Servers, documents: Documents): Promise<Door> {
+  const env = await place(servers, 'door');
+  await migrate(env.DATABASE_URL, pino({ level: 'silent' }));
+  const child = await launch(servers, 'door', './bare-door.ts', { ...env, [DOCUMENTS]: JSON.stringify(documents) });
+  return { ...child, databaseUrl: env.DATABASE_URL };
+}
+
 /** Starts a side for `work`, and ends it afterwards. */
-export async function withSide<Result>(
+export async function withSide<Started extends Child, Result>(
   servers: Servers,
-  startSide: (servers: Servers) => Promise<Side>,
-  work: (side: Side) => Promise<Result>,
+  startSide: (servers: Servers) => Promise<Started>,
+  work: (side: Started) => Promise<Result>,
 ): Promise<Result> {
   const side = await startSide(servers);
   try {
@@ -78,24 +91,34 @@ export async function withSide<Result>(
   }
 }
 
-async function place(servers: Servers, name: Side['name']) {
+async function place(servers: Servers, name: string) {
   return {
     DATABASE_URL: await servers.createDatabase(name),
     TEMPORAL_ADDRESS: servers.temporalAddress,
-    TEMPORAL_NAMESPACE: `bench-${process.pid}-${name}`,
+    TEMPORAL_NAMESPACE: `bench-${process.pid}-${name.replace('_', '-')}`,
   };
 }
 
 async function start(
-  { folder }: Servers,
+  servers: Servers,
   name: Side['name'],
   script: string,
   env: Awaited<ReturnType<typeof place>> & Environment,
 ): Promise<Side> {
+  const child = await launch(servers, name, script, env);
+  return { ...child, name, databaseUrl: env.DATABASE_URL, namespace: env.TEMPORAL_NAMESPACE };
+}
+
+/** Starts a program with these settings and no others. */
+async function launch(
+  { folder }: Servers,
+  name: string,
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Child> {
   const { PATH, HOME, NODE_OPTIONS } = process.env;
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = await startChild(file, { PATH, HOME, NODE_OPTIONS, ...env }, folder.file('logs', `${name}.log`));
-  return { ...child, name, databaseUrl: env.DATABASE_URL, namespace: env.TEMPORAL_NAMESPACE };
+  return await startChild(file, { PATH, HOME, NODE_OPTIONS, ...env }, folder.file('logs', `${name}.log`));
 }
 
 /** Tries again and again. @throws what the last try threw, when the time is over */

@@ -5,6 +5,8 @@ import { type Config, readConfig } from './config.ts';
 import { TargetsFileError } from './dispatch/index.ts';
 import { ListenError } from './http/index.ts';
 import { KafkaConfigError } from './kafka/index.ts';
+import { ImportRuns } from './import/index.ts';
+import { ImportFileError, importFile, readImportFiles } from './import.ts';
 import { type Service, startService } from './service.ts';
 import { rebase } from './rebase.ts';
 import { retain } from './retention.ts';
@@ -20,23 +22,30 @@ const EXPECTED = [
   StoreUnavailable,
   TemporalConfigError,
   ListenError,
+  ImportFileError,
+  ImportRuns,
 ];
 
 const REBASE = 'feed rebase';
 const RETENTION = 'retention';
 const DRY_RETENTION = 'retention --dry-run';
 const COMMANDS = ['', REBASE, RETENTION, DRY_RETENTION];
+const IMPORT = 'import';
 
 const USAGE = `Redress: the service. Settings come from the environment.
 
   node src/main.ts                      runs it
   node src/main.ts ${REBASE}          lets the event feed go on after the database was restored from a backup, and ends
   node src/main.ts ${RETENTION}            removes finished records that are older than RETENTION, and ends
-  node src/main.ts ${DRY_RETENTION}  says what that would remove, and ends`;
+  node src/main.ts ${DRY_RETENTION}  says what that would remove, and ends
+  node src/main.ts ${IMPORT} FILE          takes in event streams that another recorder has exported, and ends;
+                                        - is standard input; --refused FILE keeps what was not taken, and why`;
 
 async function main(): Promise<void> {
-  const command = process.argv.slice(2).join(' ');
-  if (!COMMANDS.includes(command)) {
+  const args = process.argv.slice(2);
+  const command = args.join(' ');
+  const importFiles = args[0] === IMPORT ? readImportFiles(args.slice(1)) : null;
+  if (!COMMANDS.includes(command) && importFiles === null) {
     process.stdout.write(`${USAGE}\n\n${configHelp()}\n`);
     process.exitCode = command === '--help' ? 0 : 2;
     return;
@@ -45,6 +54,10 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel, base: { pid: process.pid } });
   if (command === REBASE) {
     await rebase(config.databaseUrl, log);
+    return;
+  }
+  if (importFiles !== null) {
+    process.exitCode = await importFile(config, log, importFiles);
     return;
   }
   if (command === RETENTION || command === DRY_RETENTION) {

@@ -103,6 +103,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
           },
           maxCachedWorkflows: config.maxCachedWorkflows,
           shutdownGraceTime: config.shutdownTimeout / 4_000,
+          // Half of the time is the callers', who are waited for first; a little is left for what comes after.
+          shutdownForceTime: config.shutdownTimeout / 2_200,
         }
       : null,
   });

@@ -71,6 +71,8 @@ export interface QueuedRetry {
   readonly target: string;
   readonly queue: string;
   readonly heartbeatTimeout: number | null;
+  /** When it was read, epoch milliseconds: by a clock that goes on during a task. Runs of earlier releases were not told. */
+  readonly now?: number;
   /** The argument of the activity. Its deadline, epoch milliseconds, is all that the workflow reads of it. */
   readonly retry: { readonly deadline: number };
 }

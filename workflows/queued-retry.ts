@@ -21,7 +21,9 @@ const TOO_LATE_TO_START = 100;
 export async function queueRetry(id: string, attempt: number, timeLeft: number): Promise<Delivered> {
   const queued = await readRetry(id, attempt, timeLeft);
   if (queued.kind !== 'queued') return queued;
-  const limit = Math.max(1, queued.retry.deadline - Date.now());
+  // The workflow's own clock stands still during a task, in which Postgres may have been waited for.
+  const now = Math.max(queued.now ?? 0, Date.now());
+  const limit = Math.max(1, queued.retry.deadline - now);
   const { retryExecution } = proxyActivities<TargetActivities>({
     taskQueue: queued.queue,
     // Not percent-encoded as the key is: it is shorter than the workflow's id this way, and so never longer than Temporal allows.

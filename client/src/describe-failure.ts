@@ -20,8 +20,12 @@ export interface FailureDescription {
   readonly retryAfter: number | null;
 }
 
-/** Redress keeps so many characters of a stack trace, and of any other text of an error. */
-const MAX_STACK = 64 * 1024;
+/**
+ * Characters of a stack trace that are sent: more than Redress keeps, since it is Redress that says what it left out, yet
+ * few enough for one request. What is longer loses its middle: the root cause stands at the end.
+ */
+const MAX_STACK = 128 * 1024;
+/** Redress keeps so many characters of any other text of an error. */
 const MAX_TEXT = 16 * 1024;
 const MAX_CAUSES = 10;
 
@@ -32,7 +36,7 @@ export function describeFailure(thrown: unknown, rules: RecoverabilityRules = {}
     error: {
       errorCode: own?.errorCode ?? codeOf(thrown),
       errorMsg: messageOf(thrown).slice(0, MAX_TEXT),
-      stackTrace: stackOf(thrown).slice(0, MAX_STACK),
+      stackTrace: cutMiddle(stackOf(thrown), MAX_STACK),
       ...(own === null || own.bindingErrors.length === 0 ? {} : { bindingErrors: own.bindingErrors }),
     },
     recoverable: own?.recoverable ?? ruling(thrown, rules),
@@ -76,4 +80,8 @@ function stackOf(thrown: unknown): string {
     stacks.push(error.stack ?? String(error));
   }
   return stacks.join('\nCaused by: ');
+}
+
+function cutMiddle(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit / 2)}\n…\n${text.slice(-limit / 2)}`;
 }

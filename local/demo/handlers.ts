@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExecutionError } from '../../client/src/index.ts';
 
 /** One execution of a handler: of the event itself, or of a retry. */
 export interface Execution {
   /** The number of the retry; 0: the event itself. */
   readonly attempt: number;
-  /** Aborted when the shop closes. */
-  readonly closing: AbortSignal;
+  /** Aborted when nobody waits for its end any more. */
+  readonly signal: AbortSignal;
   /** Says on the screen what the shop is doing. */
   readonly tell: (text: string) => void;
 }
@@ -13,20 +14,8 @@ export interface Execution {
 /** How an execution that did not fail ended: at once, or with work that goes on and ends later. */
 export type Executed = { readonly kind: 'done' } | { readonly kind: 'accepted'; readonly work: Promise<void> };
 
-/** Handles an event of the shop. @throws HandlerError when it fails */
+/** Handles an event of the shop. @throws ExecutionError when it fails */
 export type Handler = (execution: Execution) => Promise<Executed>;
-
-/** A handler failed. */
-export class HandlerError extends Error {
-  override readonly name = 'HandlerError';
-  /** For machines, beside the message for people. */
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
 
 /** Far longer than the timeout of its retries. */
 const HANG = 30_000;
@@ -39,15 +28,15 @@ const DONE: Executed = { kind: 'done' };
 /** Fails until the third retry. */
 export const reserveStock: Handler = ({ attempt }) =>
   attempt < 3
-    ? Promise.reject(new HandlerError('DeadlockDetected', 'two orders wait for the same stock rows'))
+    ? Promise.reject(new ExecutionError('DeadlockDetected', 'two orders wait for the same stock rows'))
     : Promise.resolve(DONE);
 
 /** Its first retry hangs. */
-export const chargeCard: Handler = async ({ attempt, closing, tell }) => {
-  if (attempt === 0) throw new HandlerError('ConnectionReset', 'the payment provider closed the connection');
+export const chargeCard: Handler = async ({ attempt, signal, tell }) => {
+  if (attempt === 0) throw new ExecutionError('ConnectionReset', 'the payment provider closed the connection');
   if (attempt === 1) {
     tell('hangs: the provider does not answer');
-    await sleep(HANG, undefined, { signal: closing });
+    await sleep(HANG, undefined, { signal });
   }
   return DONE;
 };
@@ -69,7 +58,7 @@ export function createMailServer(): MailServer {
     sendMail: () =>
       isPasswordRight
         ? Promise.resolve(DONE)
-        : Promise.reject(new HandlerError('MailRefused', '535 5.7.8 authentication failed')),
+        : Promise.reject(new ExecutionError('MailRefused', '535 5.7.8 authentication failed')),
   };
 }
 
@@ -94,12 +83,12 @@ function indexCategory(depth: number): void {
     return;
   }
   const cause = new RangeError('category "sale" is a child of itself');
-  throw new HandlerError('CategoryTooDeep', `categories are nested more than ${DEPTH} levels deep`, { cause });
+  throw new ExecutionError('CategoryTooDeep', `categories are nested more than ${DEPTH} levels deep`, { cause });
 }
 
 /** Takes longer than a caller should wait for, once the carrier answers at all. */
-export const printLabel: Handler = ({ attempt, closing, tell }) => {
-  if (attempt === 0) return Promise.reject(new HandlerError('CarrierDown', "the carrier's API is under maintenance"));
+export const printLabel: Handler = ({ attempt, signal, tell }) => {
+  if (attempt === 0) return Promise.reject(new ExecutionError('CarrierDown', "the carrier's API is under maintenance"));
   tell(`answers 202, and will report back in ${LABEL_TIME / 1_000} s`);
-  return Promise.resolve({ kind: 'accepted', work: sleep(LABEL_TIME, undefined, { signal: closing }) });
+  return Promise.resolve({ kind: 'accepted', work: sleep(LABEL_TIME, undefined, { signal }) });
 };

@@ -1,4 +1,4 @@
-import type { RedressApi } from './api.ts';
+import type { Redress } from '../../client/src/index.ts';
 import { dueAt, follow, isExhausted } from './history.ts';
 import { describeStep, indented } from './lines.ts';
 import type { DemoRecord, Links } from './record.ts';
@@ -14,11 +14,11 @@ export interface News {
 }
 
 /** Reads what has happened to a record since the last time, and keeps it in the record. */
-export async function readNews(api: RedressApi, links: Links, record: DemoRecord): Promise<News[]> {
+export async function readNews(redress: Redress, links: Links, record: DemoRecord): Promise<News[]> {
   if (record.reported === null) return [];
   const { id, error } = record.reported;
   const news: News[] = [];
-  for (const stream of await api.events(id, (record.history?.version ?? 0) + 1)) {
+  for (const stream of await redress.events.of(id, (record.history?.version ?? 0) + 1)) {
     const history = follow(record.history, stream);
     record.history = history;
     const step = history.steps.at(-1);

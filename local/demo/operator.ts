@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RedressApi } from './api.ts';
+import type { Redress } from '../../client/src/index.ts';
 import type { DemoCases } from './cases.ts';
 import { isExhausted } from './history.ts';
 import { indented } from './lines.ts';
@@ -12,7 +12,7 @@ const READING_TIME = 5_000;
 /** The person who steps in when a record is stuck: looks at it, then removes the cause and asks for one more retry. */
 export function createOperator(
   { stuck, mailServer }: DemoCases,
-  api: RedressApi,
+  redress: Redress,
   links: Links,
 ): (record: DemoRecord) => Promise<News[]> {
   let foundAt: number | null = null;
@@ -23,19 +23,19 @@ export function createOperator(
     const at = Date.now();
     if (foundAt === null) {
       foundAt = at;
-      return [{ at, record, text: await describeStuck(api, links, reported.id) }];
+      return [{ at, record, text: await describeStuck(redress, links, reported.id) }];
     }
     if (at < foundAt + READING_TIME) return [];
     hasHelped = true;
     mailServer.correctPassword();
-    await api.forcePrepareCompensation(reported.id);
+    await redress.forcePrepareCompensation(reported.id);
     const text = 'a person corrects the password and forces a retry:';
     return [{ at, record, text: `${text}\n${indented([`curl -X PUT '${links.forceRetry(reported.id)}'`])}` }];
   };
 }
 
-async function describeStuck(api: RedressApi, links: Links, id: string): Promise<string> {
-  const { isRetryable, error, retryState, retrySpec } = await api.state(id);
+async function describeStuck(redress: Redress, links: Links, id: string): Promise<string> {
+  const { isRetryable, error, retryState, retrySpec } = await redress.records.state(id);
   return [
     styleText('red', 'its retries are used up: a person has to act'),
     indented([

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
+import { NotReportedError, type Redress, RedressError, connectRedress } from '../../client/src/index.ts';
 import type { DataFolder } from '../data-folder.ts';
-import { createRedressApi, type RedressApi } from './api.ts';
+import { LocalError } from '../local-error.ts';
 import { createCases, SHOP_CONTEXT } from './cases.ts';
 import { startDemoInstance } from './instance.ts';
 import { linksTo } from './record.ts';
@@ -40,13 +41,13 @@ export async function playDemo({ folder, screen, signals, stay }: PlayOptions): 
   const cases = createCases();
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   // The shop is open before there is an instance to report to: retries of a demo that was stopped may come at once.
-  const connected = Promise.withResolvers<RedressApi>();
+  const connected = Promise.withResolvers<Redress>();
   const shop = await openShop({
     secret,
-    handlers: new Map(cases.all.map(({ processor, handler }) => [processor, handler])),
+    cases: cases.all,
     async reportSuccess(id, attempt) {
-      const api = await connected.promise;
-      await api.applyExecutionSuccess(id, attempt, Date.now());
+      const redress = await connected.promise;
+      await redress.applyExecutionSuccess(id, { executeAt: Date.now() }, { attempt });
     },
   });
   try {
@@ -58,11 +59,11 @@ export async function playDemo({ folder, screen, signals, stay }: PlayOptions): 
     const instance = await startDemoInstance({ folder, say, settings, ...signals });
     const stopping = AbortSignal.any([signals.stopping, instance.lost]);
     try {
-      const api = createRedressApi(instance.url, stopping);
-      connected.resolve(api);
+      const redress = connectRedress(instance.url, { fetch: fetchUntil(stopping) });
+      connected.resolve(redress);
       screen.print(introduction(cases.all, instance, shop.url, folder.path));
       const links = linksTo(instance.url, instance.uiUrl);
-      const records = await tellStory({ cases, shop, api, links, screen, stopping });
+      const records = await tellStory({ cases, shop, redress, links, screen, stopping });
       const problems = findProblems(records, shop);
       if (!(await tryForgery(shop.url))) problems.push('The shop took a retry that nobody had signed.');
       screen.print(`\n${summarize(records, shop, screen.columns())}\n\n${describeProblems(problems)}\n`);
@@ -75,7 +76,8 @@ export async function playDemo({ folder, screen, signals, stay }: PlayOptions): 
     } catch (error) {
       await noticeOf(stopping);
       stopping.throwIfAborted();
-      throw error;
+      const isRefused = error instanceof RedressError || error instanceof NotReportedError;
+      throw isRefused ? new LocalError(error.message) : error;
     } finally {
       await instance.stop();
     }
@@ -83,6 +85,12 @@ export async function playDemo({ folder, screen, signals, stay }: PlayOptions): 
     await shop.close();
   }
 }
+
+/** A `fetch` that is given up when the demo is stopped. */
+const fetchUntil =
+  (stopping: AbortSignal): typeof fetch =>
+  (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.any([stopping, ...(init?.signal ? [init.signal] : [])]) });
 
 /** A service that has ended is known to have ended a moment after its connections broke: that says more. */
 async function noticeOf(stopping: AbortSignal): Promise<void> {

@@ -1,6 +1,5 @@
-import { recordPath } from './api.ts';
+import type { ReportedError } from '../../client/src/index.ts';
 import type { DemoCase } from './cases.ts';
-import type { ErrorDetails } from './error.ts';
 import type { History } from './history.ts';
 import type { TraceCut } from './trace.ts';
 
@@ -8,7 +7,7 @@ import type { TraceCut } from './trace.ts';
 export interface DemoRecord {
   readonly demoCase: DemoCase;
   /** Null until its failure is reported. */
-  reported: { readonly id: string; readonly error: ErrorDetails } | null;
+  reported: { readonly id: string; readonly error: ReportedError } | null;
   /** Null until the first event is read. */
   history: History | null;
   /** How its stack trace was cut; null: not at all, as far as is known. */
@@ -26,6 +25,8 @@ export interface Links {
   /** All workflows that wait for a person, in the Temporal Web UI. */
   readonly waitingForPerson: string;
 }
+
+const recordPath = (id: string): string => `/execution_failed/${encodeURIComponent(id)}`;
 
 /** The links of an instance, by the addresses of its API and its Temporal Web UI. */
 export function linksTo(url: string, uiUrl: string): Links {

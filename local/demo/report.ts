@@ -1,33 +1,38 @@
-import type { RedressApi } from './api.ts';
+import { type Redress, type ReportedError, guard } from '../../client/src/index.ts';
 import { type DemoCase, SHOP_CONTEXT } from './cases.ts';
-import { describeError } from './error.ts';
 import type { DemoRecord } from './record.ts';
 
-/** Lets the event of a case occur: its handler fails, and the shop reports that as any service does. */
+/** Lets the event of a case occur: its handler fails, and the guard around it reports that, as in any service. */
 export async function failAndReport(
   { processor, function: name, handler, retrySpec }: DemoCase,
-  api: RedressApi,
+  redress: Redress,
   closing: AbortSignal,
 ): Promise<NonNullable<DemoRecord['reported']>> {
-  const eventId = await api.generateId();
-  try {
-    await handler({ attempt: 0, closing, tell: () => undefined });
-  } catch (thrown) {
-    const error = describeError(thrown);
-    const id = await api.createExecutionFailed({
-      // The same for every report of this failure: a report that is repeated makes no second record.
-      requestId: `${eventId}:${processor}.${name}`,
-      eventId: {
-        id: eventId,
-        aggregateId: { contextName: SHOP_CONTEXT, aggregateName: 'order', aggregateId: eventId, tenantId: '(0)' },
-        version: 1,
+  const reported: { id: string | null; error: ReportedError | null } = { id: null, error: null };
+  const handleEvent = guard(
+    (_event: { readonly id: string }) => handler({ attempt: 0, signal: closing, tell: () => undefined }),
+    {
+      redress: {
+        url: redress.url,
+        createExecutionFailed(body, options) {
+          reported.error = body.error;
+          return redress.createExecutionFailed(body, options);
+        },
       },
-      function: { functionKind: 'EVENT', contextName: SHOP_CONTEXT, processorName: processor, name },
-      error,
-      executeAt: Date.now(),
+      function: { contextName: SHOP_CONTEXT, processorName: processor, name },
+      eventId: (event) => ({
+        id: event.id,
+        aggregateId: { contextName: SHOP_CONTEXT, aggregateName: 'order', aggregateId: event.id },
+        version: 1,
+      }),
       retrySpec,
-    });
-    return { id, error };
-  }
-  throw new Error(`${processor} was to fail`);
+      onReport: ({ aggregateId }) => {
+        reported.id = aggregateId;
+      },
+    },
+  );
+  await handleEvent({ id: await redress.generateId() });
+  const { id, error } = reported;
+  if (id === null || error === null) throw new Error(`${processor} was to fail`);
+  return { id, error };
 }

@@ -1,21 +1,5 @@
-import { z } from 'zod';
-import { describeError } from './error.ts';
-import type { Executed, Handler } from './handlers.ts';
-
-/** The parts of a delivered retry that the shop acts on. */
-export const PREPARED_RETRY = z.object({
-  idempotencyKey: z.string(),
-  executionId: z.string(),
-  attempt: z.number(),
-  function: z.object({ processorName: z.string() }),
-});
-type PreparedRetry = z.output<typeof PREPARED_RETRY>;
-
-/** How a retry is answered. */
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-}
+import type { Retry, RetryHandler } from '../../client/src/index.ts';
+import { type DemoCase, SHOP_CONTEXT } from './cases.ts';
 
 /** A retry that was delivered with a good signature, and executed, however often it was delivered. */
 export interface Delivery {
@@ -40,61 +24,54 @@ export interface Retries {
   readonly notices: readonly Notice[];
   /** What went wrong in the shop itself. */
   readonly problems: string[];
-  /** Executes a retry; one that was delivered before gets its first answer again. */
-  readonly take: (retry: PreparedRetry, receivedAt: number) => Promise<Answer>;
+  /** Execute retries; one that was delivered before comes to the same end without being executed again. */
+  readonly handlers: readonly RetryHandler[];
 }
 
 export interface RetriesOptions {
-  /** By the name of the processor. */
-  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly cases: readonly Pick<DemoCase, 'processor' | 'function' | 'handler'>[];
   /** Reports that work which was taken over has ended well. */
   readonly reportSuccess: (executionId: string, attempt: number) => Promise<void>;
   /** Ends what is under way. */
   readonly closing: AbortSignal;
 }
 
-export function createRetries({ handlers, reportSuccess, closing }: RetriesOptions): Retries {
-  const answers = new Map<string, Promise<Answer>>();
+export function createRetries({ cases, reportSuccess, closing }: RetriesOptions): Retries {
+  const ends = new Map<string, Promise<'accepted' | undefined>>();
   const deliveries: Delivery[] = [];
   const notices: Notice[] = [];
   const problems: string[] = [];
 
-  const execute = async ({ executionId, attempt, function: { processorName } }: PreparedRetry): Promise<Answer> => {
-    const handler = handlers.get(processorName);
-    if (handler === undefined) return failed(new Error(`the shop has no ${processorName}`));
+  const execute = async (
+    handler: DemoCase['handler'],
+    { executionId, attempt }: Retry,
+    signal: AbortSignal,
+  ): Promise<'accepted' | undefined> => {
     const tell = (text: string): void => {
       notices.push({ executionId, attempt, at: Date.now(), text });
     };
-    let executed: Executed;
-    try {
-      executed = await handler({ attempt, tell, closing });
-    } catch (error) {
-      return failed(error);
-    }
-    if (executed.kind === 'done') return { status: 204 };
+    const executed = await handler({ attempt, tell, signal: AbortSignal.any([closing, signal]) });
+    if (executed.kind === 'done') return undefined;
     executed.work
       .then(() => reportSuccess(executionId, attempt))
       .catch((error: unknown) => {
         if (!closing.aborted)
           problems.push(`The report on retry ${attempt} of ${executionId} failed: ${String(error)}`);
       });
-    return { status: 202 };
+    return 'accepted';
   };
 
-  return {
-    deliveries,
-    notices,
-    problems,
-    take(retry, receivedAt) {
-      const before = answers.get(retry.idempotencyKey);
+  const handlers = cases.map(({ processor, function: name, handler }): RetryHandler => ({
+    function: { contextName: SHOP_CONTEXT, processorName: processor, name },
+    handle(retry, signal) {
+      const before = ends.get(retry.idempotencyKey);
       if (before !== undefined) return before;
-      deliveries.push({ executionId: retry.executionId, attempt: retry.attempt, receivedAt });
-      // Known before it is executed: the same delivery that comes meanwhile waits for the answer and executes nothing.
-      const answer = execute(retry);
-      answers.set(retry.idempotencyKey, answer);
-      return answer;
+      deliveries.push({ executionId: retry.executionId, attempt: retry.attempt, receivedAt: Date.now() });
+      // Known before it is executed: the same delivery that comes meanwhile waits for its end and executes nothing.
+      const end = execute(handler, retry, signal);
+      ends.set(retry.idempotencyKey, end);
+      return end;
     },
-  };
+  }));
+  return { deliveries, notices, problems, handlers };
 }
-
-const failed = (error: unknown): Answer => ({ status: 500, body: describeError(error) });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedressApi } from './api.ts';
+import type { Redress } from '../../client/src/index.ts';
 import type { DemoCases } from './cases.ts';
 import { storyLine } from './lines.ts';
 import { liveTable } from './live.ts';
@@ -21,17 +21,24 @@ const OVER_WITHIN = 60_000;
 export interface Stage {
   readonly cases: DemoCases;
   readonly shop: Shop;
-  readonly api: RedressApi;
+  readonly redress: Redress;
   readonly links: Links;
   readonly screen: Screen;
   readonly stopping: AbortSignal;
 }
 
 /** Lets all cases fail and shows how they are recovered, until they are or it takes too long. */
-export async function tellStory({ cases, shop, api, links, screen, stopping }: Stage): Promise<readonly DemoRecord[]> {
+export async function tellStory({
+  cases,
+  shop,
+  redress,
+  links,
+  screen,
+  stopping,
+}: Stage): Promise<readonly DemoRecord[]> {
   const records = cases.all.map((demoCase): DemoRecord => ({ demoCase, reported: null, history: null, cut: null }));
   const noticesAbout = createNoticeReader(shop);
-  const operate = createOperator(cases, api, links);
+  const operate = createOperator(cases, redress, links);
   const startedAt = Date.now();
   screen.live((columns) => liveTable(records, startedAt, Date.now(), columns));
   const tell = (news: readonly News[]): void => {
@@ -44,7 +51,7 @@ export async function tellStory({ cases, shop, api, links, screen, stopping }: S
     const now = Date.now();
     const news = await Promise.all(
       records.map(async (record) => [
-        ...(await readNews(api, links, record)),
+        ...(await readNews(redress, links, record)),
         ...noticesAbout(record),
         ...(await operate(record)),
       ]),
@@ -54,7 +61,7 @@ export async function tellStory({ cases, shop, api, links, screen, stopping }: S
     untold = untold.filter(({ at }) => at > now - SETTLING_TIME);
     for (const record of records) {
       if (record.reported !== null || now < startedAt + record.demoCase.startsAt) continue;
-      record.reported = await failAndReport(record.demoCase, api, shop.closing);
+      record.reported = await failAndReport(record.demoCase, redress, shop.closing);
     }
     await sleep(LOOK_INTERVAL, undefined, { signal: stopping });
   }

@@ -3,4 +3,5 @@ export { aggregateId, bindingErrors, functionInfo } from './body-types.ts';
 export { boolean, enumeration, expected, int32, int64, object, text } from './body-values.ts';
 export { readCommandBody } from './command-body.ts';
 export type { Decision } from './decision.ts';
+export { type StreamReading, readEventStream } from './read-event-stream.ts';
 export { type CommandHandler, type HandleResult, createCommandHandler } from './handle.ts';

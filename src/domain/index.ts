@@ -5,6 +5,7 @@ export * from './decide.ts';
 export * from './event-header.ts';
 export * from './events.ts';
 export * from './evolve.ts';
+export * from './id-limits.ts';
 export * from './refusal.ts';
 export * from './retry.ts';
 export * from './snapshot.ts';

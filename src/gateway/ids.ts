@@ -1,10 +1,4 @@
-import { AGGREGATE_NAME, RESERVED_PREFIX, TENANT_ID } from '../domain/index.ts';
-
-/** Bytes of a workflow id: the smallest limit that Temporal's servers come with. */
-const MAX_WORKFLOW_ID = 255;
-const MAX_AGGREGATE_ID = MAX_WORKFLOW_ID - Buffer.byteLength(`${AGGREGATE_NAME}/${TENANT_ID}/`);
-/** Bytes; with the aggregate id it must fit an entry of an index. */
-const MAX_REQUEST_ID = 1_024;
+import { MAX_AGGREGATE_ID, MAX_REQUEST_ID, RESERVED_PREFIX } from '../domain/index.ts';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 

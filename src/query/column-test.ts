@@ -15,6 +15,8 @@ export function columnTest(column: Column, test: Test, parameters: Parameters): 
       const words = column.words.filter((word) => passes(word, test));
       if (words.length === column.words.length) return true;
       if (words.length === 0) return false;
+      // Before version 17, Postgres does not know that an index is in order behind an array of one.
+      if (words.length === 1) return `${column.sql} = ${parameters.bind(column.sqlType, words[0])}`;
       return `${column.sql} = any(${parameters.bind(`${column.sqlType}[]`, words)})`;
     }
     case 'boolean': {

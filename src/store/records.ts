@@ -12,7 +12,8 @@ export interface StoredRecord {
   readonly engaged: number;
 }
 
-interface RecordRow {
+/** A record as Postgres gives it. */
+export interface RecordRow {
   document: Snapshot;
   deadline: string | null;
   not_before: string | null;
@@ -71,7 +72,7 @@ const ENGAGE: Statement = {
 
 /** The record as it stands, without a lock. */
 export async function loadRecord(pool: Pool, id: string): Promise<StoredRecord | null> {
-  return toRecord((await pool.query<RecordRow & object>(LOAD, [id]))[0]);
+  return firstRecord(await pool.query<RecordRow & object>(LOAD, [id]));
 }
 
 /** The snapshots of these records as they stand, by their ids. */
@@ -82,7 +83,7 @@ export async function loadSnapshots(pool: Pool, ids: readonly string[]): Promise
 
 /** The record as it stands, locked until the transaction ends. Nothing may be written before: the feed waits for all who have written. */
 export async function lockRecord(client: Client, id: string): Promise<StoredRecord | null> {
-  return toRecord((await run<RecordRow & object>(client, LOCK, [id]))[0]);
+  return firstRecord(await run<RecordRow & object>(client, LOCK, [id]));
 }
 
 /** Stores the first version of a record; its unique keys decide between two that are sent at once. */
@@ -114,8 +115,10 @@ function values({ snapshot, deadline, notBefore, engaged }: StoredRecord): unkno
   return [JSON.stringify(snapshot), deadline, notBefore, engaged];
 }
 
-function toRecord(row: RecordRow | undefined): StoredRecord | null {
-  if (row === undefined) return null;
+const firstRecord = ([row]: readonly RecordRow[]): StoredRecord | null => (row === undefined ? null : toRecord(row));
+
+/** The record in a row. */
+export function toRecord(row: RecordRow): StoredRecord {
   return {
     snapshot: row.document,
     // bigint arrives as text; the values are bounded by 2^53 - 1 where they are made.

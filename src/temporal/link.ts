@@ -24,6 +24,7 @@ export interface LinkOptions {
     readonly onReply: (reply: Reply) => void;
     readonly maxCachedWorkflows: number;
     readonly shutdownGraceTime: number;
+    readonly shutdownForceTime: number;
   } | null;
 }
 
@@ -100,7 +101,12 @@ export function openLink({ log, onNamespace, worker: wanted }: LinkOptions): Lin
       () => undefined,
       (error: unknown) => {
         workerReason = messageOf(error);
-        log.error({ reason: workerReason }, 'the worker failed and is made anew');
+        if (stopping.signal.aborted) {
+          // Temporal's message about that is a riddle: the worker is "still in use" by what it waits for.
+          log.warn({ reason: workerReason }, 'activities did not end in time: they are carried out again elsewhere');
+        } else {
+          log.error({ reason: workerReason }, 'the worker failed and is made anew');
+        }
       },
     );
     void running.then(() => {

@@ -18,13 +18,18 @@ export interface WorkerOptions {
   /** Takes the answers to commands; it must not wait, since a workflow task waits for it. */
   readonly onReply: (reply: Reply) => void;
   readonly maxCachedWorkflows: number;
-  /** Seconds that running activities may take to end once the worker is told to stop. */
+  /** Seconds that running activities may take to end once the worker is told to stop; then they are cancelled. */
   readonly shutdownGraceTime: number;
+  /** Seconds after which those are left behind that have not ended: hundreds need a while to say that they were cancelled. */
+  readonly shutdownForceTime: number;
 }
 
 /** The two workers of a process, which run, fail and end together. */
 export interface Workers {
-  /** Works until {@link shutdown}. @throws what the first of them failed with, once both have ended */
+  /**
+   * Works until {@link shutdown}. @throws what the first of them failed with, once both have ended; also where activities
+   * are left behind that did not end in time
+   */
   run(): Promise<void>;
   /** Lets both finish what they are at; nothing happens where they are not running. */
   shutdown(): void;
@@ -109,12 +114,12 @@ function deliverySettings(options: WorkerOptions): Settings {
   };
 }
 
-function commonSettings({ connection, namespace, shutdownGraceTime }: WorkerOptions) {
+function commonSettings({ connection, namespace, shutdownGraceTime, shutdownForceTime }: WorkerOptions) {
   return {
     connection,
     namespace,
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 16 },
     shutdownGraceTime: `${shutdownGraceTime}s`,
-    shutdownForceTime: `${shutdownGraceTime + 2}s`,
+    shutdownForceTime: `${shutdownForceTime}s`,
   } as const;
 }

@@ -75,6 +75,16 @@ describe('a guarded handler', () => {
     });
   });
 
+  it('reports the root cause of a stack trace however long it is, for Redress to cut', async () => {
+    const cause = new Error('the root cause');
+    cause.stack = 'at the very end';
+    const failure = new Error('too deep', { cause });
+    failure.stack = 'x'.repeat(300 * 1024);
+    const { body } = await reported(failure);
+    expect(body.error.stackTrace).toMatch(/^x+\n…\nx+\nCaused by: at the very end$/);
+    expect(body.error.stackTrace.length).toBeLessThan(130 * 1024);
+  });
+
   it('reports under a request id of event and function, or one of its own', async () => {
     expect((await reported(new Error('x'))).options?.requestId).toBe('notice/Notices/on%2FPaid/sales/order/event-1');
     const requestId = (): string => 'mine';

@@ -12,15 +12,16 @@ async function openShopWith(handler: Handler) {
   const reports: string[] = [];
   const shop = await openShop({
     secret: SECRET,
-    handlers: new Map([
-      [
-        'StockProjection',
-        (execution: Execution) => {
+    cases: [
+      {
+        processor: 'StockProjection',
+        function: 'onOrderPlaced',
+        handler: (execution) => {
           executions.push(execution);
           return handler(execution);
         },
-      ],
-    ]),
+      },
+    ],
     reportSuccess: (id, attempt) => Promise.resolve(void reports.push(`${id}:${attempt}`)),
   });
   onTestFinished(() => shop.close());
@@ -34,7 +35,9 @@ function deliver(url: string, attempt: number, secret = SECRET): Promise<Respons
     idempotencyKey: key,
     executionId: 'id',
     attempt,
-    function: { processorName: 'StockProjection' },
+    eventId: {},
+    deadline: Date.now() + 60_000,
+    function: { contextName: 'demo-shop', processorName: 'StockProjection', name: 'onOrderPlaced' },
   });
   const at = new Date();
   const headers = {
@@ -81,9 +84,9 @@ test('work that goes on is answered with 202 and reported when it is done', asyn
 
 test('a shop that closes does not wait for a handler that hangs', async () => {
   const { shop, executions } = await openShopWith(
-    ({ closing }) =>
+    ({ signal }) =>
       new Promise((_resolve, reject) => {
-        closing.addEventListener('abort', () => {
+        signal.addEventListener('abort', () => {
           reject(new Error('closed'));
         });
       }),

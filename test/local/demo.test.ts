@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { EventStream } from '../../local/demo/api.ts';
+import type { EventStream } from '../../client/src/index.ts';
 import { createCases, type DemoCase } from '../../local/demo/cases.ts';
 import { demoEnvironment } from '../../local/demo/environment.ts';
 import { describePath, follow, type History, retriesOf } from '../../local/demo/history.ts';
@@ -24,7 +24,7 @@ function retriedOnce(demoCase: DemoCase, lateness: number): DemoRecord {
     nextRetryAt: retryAt + 1_000 * 2 ** retries,
   });
   const preparedAt = T0 + 1_000 + lateness;
-  const streams: EventStream[] = [
+  const streams = [
     {
       version: 1,
       requestId: 'reported',
@@ -48,7 +48,7 @@ function retriedOnce(demoCase: DemoCase, lateness: number): DemoRecord {
       createTime: preparedAt + 10,
       body: [{ name: 'execution_success_applied', body: { executeAt: preparedAt + 10 } }],
     },
-  ];
+  ] as unknown as EventStream[];
   return {
     demoCase,
     reported: { id: 'id', error: ERROR },
@@ -101,7 +101,7 @@ test('an attempt in flight has to time out before the next one is due', () => {
         body: { retryState: { retries: 2, retryAt: T0 + 9_000, timeoutAt: T0 + 12_000, nextRetryAt: T0 + 13_000 } },
       },
     ],
-  });
+  } as unknown as EventStream);
   expect(retriesOf(after).at(-1)).toMatchObject({ attempt: 2, dueAt: T0 + 4_001 });
 });
 

@@ -23,7 +23,7 @@ export interface Stage {
   readonly namespace: string;
   /** Starts workers; with `bundle`, those of another release. */
   open(bundle?: WorkflowBundle): Promise<void>;
-  /** Stops the workers; what runs has a second to end. */
+  /** Stops the workers; what runs has a second to end, and is cancelled then. */
   close(): Promise<void>;
   /** Starts a workflow whose activities do as this part says. */
   play(id: string, part: Part): Promise<WorkflowHandle>;
@@ -62,6 +62,7 @@ export async function createStage(): Promise<Stage> {
         onReply: () => undefined,
         maxCachedWorkflows: 1_000,
         shutdownGraceTime: 1,
+        shutdownForceTime: 30,
       };
       const workers = await eventually(() => createWorkers(options));
       const running = workers.run();

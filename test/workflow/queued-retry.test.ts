@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Stage, createStage, open, over } from '../support/stage.ts';
 
@@ -51,4 +53,30 @@ it('an attempt for a task queue waits for Postgres, and does not fail because of
   });
   await workflow.result();
   expect(asked).toBe(5);
+});
+
+it('an attempt for a task queue ends at its deadline, however long Postgres was asked about it', async () => {
+  let deadline = 0;
+  const workflow = await stage.play('queued-late', {
+    handle: (entries) =>
+      entries.length === 0 ? open({ delivery: { attempt: 1, until: Date.now() + 60_000, queue: 'retries' } }) : over(),
+    async readRetry() {
+      deadline = Date.now() + 4_000;
+      await pause(2_000);
+      return {
+        kind: 'queued',
+        target: 'nobody',
+        queue: 'retries',
+        heartbeatTimeout: null,
+        now: Date.now(),
+        retry: { deadline },
+      };
+    },
+  });
+  await workflow.result();
+  const { events } = await workflow.fetchHistory();
+  const queued = events?.find((event) => event.activityTaskScheduledEventAttributes);
+  const limit = optionalTsToMs(queued?.activityTaskScheduledEventAttributes?.scheduleToCloseTimeout) ?? 0;
+  expect(limit).toBeLessThanOrEqual(2_000);
+  expect(limit).toBeGreaterThan(0);
 });

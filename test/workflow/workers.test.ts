@@ -7,6 +7,7 @@ import type { Entry } from '../../src/domain/index.ts';
 import { bundleWorkflows, openLink } from '../../src/temporal/index.ts';
 import { temporalAddress } from '../support/servers.ts';
 import { type Stage, createStage, open, over } from '../support/stage.ts';
+import type { Delivered } from '../../workflows/activities.ts';
 import { SYNC } from '../../workflows/signal-names.ts';
 import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
 import { TASK_QUEUE } from '../../src/temporal/names.ts';
@@ -39,6 +40,7 @@ it('a worker that cannot be made says why and is tried again, while the connecti
       onReply: () => undefined,
       maxCachedWorkflows: 10,
       shutdownGraceTime: 1,
+      shutdownForceTime: 3,
     },
   });
   const states = new Set<string>();
@@ -58,6 +60,42 @@ it('a worker that cannot be made says why and is tried again, while the connecti
   expect(told.map(({ msg }) => msg)).toEqual(['the worker cannot be made: trying again']);
   await link.stop();
   expect(link.state()).toMatchObject({ worker: 'STOPPED' });
+}, 60_000);
+
+it('a delivery that ignores its cancellation is left behind: the connection is closed in time, and the log says why', async () => {
+  vi.stubEnv('TEMPORAL_ADDRESS', temporalAddress());
+  vi.stubEnv('TEMPORAL_NAMESPACE', stage.namespace);
+  const lines: string[] = [];
+  const endless = Promise.withResolvers<Delivered>();
+  let isDelivering = false;
+  const link = openLink({
+    log: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
+    onNamespace: () => Promise.resolve(),
+    worker: {
+      bundle: bundleWorkflows,
+      activities: {
+        handle: () => Promise.resolve(open({ delivery: { attempt: 1, until: Date.now() + 60_000 } })),
+        deliver() {
+          isDelivering = true;
+          return endless.promise;
+        },
+        readRetry: () => Promise.resolve({ kind: 'gone' }),
+      },
+      onReply: () => undefined,
+      maxCachedWorkflows: 10,
+      shutdownGraceTime: 0.5,
+      shutdownForceTime: 1,
+    },
+  });
+  await expect.poll(() => link.state().worker, { timeout: 40_000 }).toBe('RUNNING');
+  const workflow = await stage.play('endless', { handle: over });
+  await expect.poll(() => isDelivering, { timeout: 20_000 }).toBe(true);
+  await link.stop();
+  endless.resolve({ kind: 'gone' });
+  await workflow.terminate();
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain(
+    'activities did not end in time: they are carried out again elsewhere',
+  );
 }, 60_000);
 
 it('a delivery that an earlier release has scheduled is made', async () => {

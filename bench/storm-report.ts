@@ -1,0 +1,25 @@
+import type { Drain, Storm } from './storm.ts';
+
+const ms = (value: number | null): string => (value === null ? '–' : value.toFixed(0));
+
+/** A storm in a line. */
+export function formatStorm({ path, isTemporalUp, callers, perSecond, latency, others, door, pgbench }: Storm): string {
+  return [
+    `${path.padEnd(8)} Temporal ${isTemporalUp ? 'up     ' : 'stopped'} ${String(callers).padStart(2)} callers`,
+    `${perSecond.toFixed(0).padStart(5)}/s  p50 ${ms(latency.p50)}  p99 ${ms(latency.p99)}  max ${ms(latency.max)}`,
+    `pages ${ms(others.page)}  commands ${ms(others.command)}`,
+    `${(perSecond / door).toFixed(2)} of the bare door (${door.toFixed(0)}/s)`,
+    `${(perSecond / pgbench).toFixed(2)} of pgbench (${pgbench.toFixed(0)}/s)`,
+  ].join('   ');
+}
+
+/** What came after the storms, in a line. */
+export function formatDrain({ path, records, left, seconds, lateness }: Drain): string {
+  const rate = ((records - left) / seconds).toFixed(0);
+  const end = left === 0 ? '' : `, ${left} are left`;
+  const late =
+    lateness === null
+      ? 'not all that fell due are prepared yet'
+      : `those that fell due meanwhile were prepared late by p50 ${lateness.p50.toFixed(2)} s, p99 ${lateness.p99.toFixed(2)} s`;
+  return `${path}: ${records} records got their workflows within ${seconds.toFixed(0)} s (${rate}/s)${end}; ${late}`;
+}

@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CreatePath } from '../src/gateway/create-path.ts';
+import type { Benchmark, Report } from './benchmark.ts';
+import type { Documents } from './create-statement.ts';
+import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
+import { CREATES, runPgbench } from './pgbench.ts';
+import { type Probed, startProbe } from './probe.ts';
+import { type Servers, queryOnce } from './servers.ts';
+import { type Door, type Side, startDoor, startProductWith, withSide } from './sides.ts';
+import { formatStorm, formatDrain } from './storm-report.ts';
+import { percentile } from './statistics.ts';
+
+/** Seconds of each storm, and seconds for which the starts afterwards are watched at most. */
+const FULL = { seconds: 60, drain: 900, paths: ['auto', 'store', 'workflow'] as const };
+const QUICK = { seconds: 10, drain: 45, paths: ['auto'] as const };
+const CALLERS = [1, 16, 64];
+/** Callers of the storm that bars are for. */
+const MANY = 64;
+const WARM_UP = { seconds: 3 };
+const PARKED = 24 * 3_600_000;
+const LOOK_INTERVAL = 1_000;
+
+/** Of the throughput of the bare door and of pgbench; milliseconds of 99 in 100 creates, and of pages and commands meanwhile. */
+const BARS = { door: 0.6, pgbench: 0.2, p99: 100, others: 500 };
+
+/** One storm as it went. */
+export interface Storm {
+  readonly path: CreatePath;
+  readonly isTemporalUp: boolean;
+  readonly callers: number;
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Milliseconds: p99 of what else was asked meanwhile; null: no commands without Temporal. */
+  readonly others: { readonly page: number; readonly command: number | null };
+  /** What the same callers got out of the bare door and of pgbench beside it, per second. */
+  readonly door: number;
+  readonly pgbench: number;
+}
+
+/** How the records of the storms got their workflows. */
+export interface Drain {
+  readonly path: CreatePath;
+  /** Open records without a workflow, and seconds until there were none, or until nobody watched any more. */
+  readonly records: number;
+  readonly left: number;
+  readonly seconds: number;
+  /** Seconds from the deadline to the stored prepare, of the records that fell due in the storms; null: some are still to come. */
+  readonly lateness: { readonly p50: number; readonly p99: number } | null;
+}
+
+type Plan = typeof FULL | typeof QUICK;
+
+interface Arena {
+  readonly servers: Servers;
+  readonly load: LoadGenerator;
+  readonly plan: Plan;
+  readonly documents: Documents;
+  readonly door: Door;
+}
+
+export const storm: Benchmark = {
+  about: 'creates as fast as they come, with and without Temporal, beside a bare Express door and pgbench',
+  async run(servers, { quick }) {
+    const plan = quick ? QUICK : FULL;
+    return await withLoadGenerator(async (load) => {
+      const storms: Storm[] = [];
+      const drains: Drain[] = [];
+      for (const path of plan.paths) {
+        await withSide(
+          servers,
+          (on) => startProductWith(on, path),
+          async (product) => {
+            const documents = await readDocuments(load, product);
+            await withSide(
+              servers,
+              (on) => startDoor(on, documents),
+              async (door) => {
+                const arena = { servers, load, plan, documents, door };
+                storms.push(...(await runStorms(arena, product, path)));
+                drains.push(await watchDrain(arena, product, path));
+              },
+            );
+          },
+        );
+      }
+      return report(plan, storms, drains);
+    });
+  },
+};
+
+const parked = () => ({ name: 'create', due: { first: Date.now() + PARKED, interval: 0 } }) as const;
+
+/** What the product stores of a create. */
+async function readDocuments(load: LoadGenerator, { url, databaseUrl }: Side): Promise<Documents> {
+  const { ids } = await load.run({ url, callers: 1, until: { commands: 1 }, command: parked() });
+  const [documents] = await queryOnce<Documents>(
+    databaseUrl,
+    `select e.document as stream, s.document as snapshot
+from redress.event_stream e join redress.snapshot s using (aggregate_id) where aggregate_id = $1`,
+    ids,
+  );
+  if (documents === undefined) throw new Error('the product has not stored the create that it has answered');
+  return documents;
+}
+
+async function runStorms(arena: Arena, product: Side, path: CreatePath): Promise<Storm[]> {
+  const { servers, load, door } = arena;
+  const { temporal } = servers;
+  const storms: Storm[] = [];
+  for (const { url } of [product, door]) await load.run({ url, callers: MANY, until: WARM_UP, command: parked() });
+  // The largest one first: what the others leave behind for the starter would be in its way.
+  const all = CALLERS.toReversed();
+  for (const callers of all) storms.push(await runStorm(arena, product, path, callers, true));
+  if (temporal === null) return storms;
+  await temporal.stop();
+  try {
+    for (const callers of all) storms.push(await runStorm(arena, product, path, callers, false));
+  } finally {
+    await temporal.start();
+  }
+  return storms;
+}
+
+async function runStorm(
+  { servers, load, plan, documents, door }: Arena,
+  product: Side,
+  path: CreatePath,
+  callers: number,
+  isTemporalUp: boolean,
+): Promise<Storm> {
+  servers.stopping.throwIfAborted();
+  const { seconds } = plan;
+  const job = { callers, until: { seconds } };
+  const beside = await load.run({ ...job, url: door.url, command: parked() });
+  const [engaged] = isTemporalUp ? await findEngaged(product) : [];
+  const probe = startProbe(product.url, engaged ?? null);
+  const own = await load.run({ ...job, url: product.url, command: parked() });
+  const probed = await probe.stop();
+  const bare = await runPgbench(servers, door.databaseUrl, documents, CREATES, { callers, seconds });
+  const storm: Storm = {
+    path,
+    isTemporalUp,
+    callers,
+    perSecond: own.commands / own.seconds,
+    latency: {
+      p50: percentile(own.latencies, 0.5),
+      p99: percentile(own.latencies, 0.99),
+      max: own.latencies.at(-1) ?? Number.NaN,
+    },
+    others: othersOf(probed),
+    door: beside.commands / beside.seconds,
+    pgbench: bare.perSecond,
+  };
+  servers.say(formatStorm(storm));
+  return storm;
+}
+
+const othersOf = ({ pages, commands }: Probed): Storm['others'] => ({
+  page: percentile(pages, 0.99),
+  command: commands.length === 0 ? null : percentile(commands, 0.99),
+});
+
+/** A record that commands can be sent to. */
+async function findEngaged({ databaseUrl }: Side): Promise<string[]> {
+  const rows = await queryOnce<{ id: string }>(
+    databaseUrl,
+    'select aggregate_id as id from redress.snapshot where open and engaged > 0 order by aggregate_id limit 1',
+  );
+  return rows.map(({ id }) => id);
+}
+
+const countUnengaged = async ({ databaseUrl }: Side): Promise<number> => {
+  const [row] = await queryOnce<{ count: number }>(
+    databaseUrl,
+    'select count(*)::int as count from redress.snapshot where open and engaged = 0',
+  );
+  return row?.count ?? 0;
+};
+
+const DUE_MEANWHILE = `select extract(epoch from min(retry.recorded_at))::float8
+  - (created.document #>> '{body,0,body,retryState,nextRetryAt}')::float8 / 1000 as late
+from redress.event_stream created
+left join redress.event_stream retry on retry.aggregate_id = created.aggregate_id and retry.version = 2
+where created.version = 1 and created.document #>> '{body,0,body,retrySpec,minBackoff}' = '3'
+group by created.aggregate_id, created.document order by late`;
+
+async function watchDrain({ servers, plan }: Arena, product: Side, path: CreatePath): Promise<Drain> {
+  const records = await countUnengaged(product);
+  servers.say(`${records} records wait for their workflows …`);
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1_000;
+  let left = records;
+  while (left > 0 && seconds() < plan.drain) {
+    await sleep(LOOK_INTERVAL, undefined, { signal: servers.stopping });
+    left = await countUnengaged(product);
+  }
+  const took = seconds();
+  const rows = await queryOnce<{ late: number | null }>(product.databaseUrl, DUE_MEANWHILE);
+  const lates = rows.flatMap(({ late }) => late ?? []);
+  const lateness =
+    lates.length < rows.length || lates.length === 0
+      ? null
+      : { p50: percentile(lates, 0.5), p99: percentile(lates, 0.99) };
+  return { path, records, left, seconds: took, lateness };
+}
+
+function report(plan: Plan, storms: readonly Storm[], drains: readonly Drain[]): Report {
+  const text = [
+    `Storms of ${plan.seconds} s; milliseconds; pages and commands: p99 of what else was asked meanwhile`,
+    ...storms.map(formatStorm),
+    ...drains.map(formatDrain),
+  ].join('\n');
+  return { text, data: { plan, storms, drains }, failures: storms.flatMap(judge) };
+}
+
+function judge(storm: Storm): string[] {
+  const { path, isTemporalUp, callers, perSecond, latency, others } = storm;
+  const where = `${path} at ${callers} callers, Temporal ${isTemporalUp ? 'up' : 'stopped'}`;
+  const failures: string[] = [];
+  const atLeast = (name: string, rate: number, share: number): void => {
+    if (perSecond >= rate * share) return;
+    failures.push(`${where}: ${(perSecond / rate).toFixed(2)} of ${name}; at least ${share} is wanted.`);
+  };
+  const atMost = (name: string, value: number | null, limit: number): void => {
+    if (value !== null && value > limit)
+      failures.push(`${where}: p99 of ${name} ${value.toFixed(0)} ms; at most ${limit}.`);
+  };
+  if (path === 'auto' && callers === MANY) {
+    atLeast('the bare door', storm.door, BARS.door);
+    atLeast('pgbench', storm.pgbench, BARS.pgbench);
+    atMost('creates', latency.p99, BARS.p99);
+  }
+  atMost('pages', others.page, BARS.others);
+  atMost('commands', others.command, BARS.others);
+  return failures;
+}

@@ -1,0 +1,1 @@
+export { ImportRuns, type Progress, type Refused, importHistories } from './import-histories.ts';
