@@ -24,8 +24,8 @@ export default {
   },
   // A type is worth a name for whoever reads a signature, also where nobody imports it yet.
   ignoreExportsUsedInFile: { interface: true, type: true },
-  // Of every Unix.
-  ignoreBinaries: ['mkfifo'],
+  // Of every Unix; and of a Java installation, for the broker of the tests.
+  ignoreBinaries: ['mkfifo', 'java', 'mvn'],
   ignoreDependencies: [
     // Not imported: keeps npm from installing a second copy beside that of the Temporal SDK, which breaks replay.
     'protobufjs',

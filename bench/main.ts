@@ -5,6 +5,7 @@ import { LocalError } from '../local/local-error.ts';
 import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commands } from './commands.ts';
+import { kafkaIn } from './kafka-in.ts';
 import { kafkaOut } from './kafka-out.ts';
 import { describeMachine } from './machine.ts';
 import { queries } from './queries.ts';
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   queries,
   storage,
   storm,
+  'kafka-in': kafkaIn,
   'kafka-out': kafkaOut,
 };
 

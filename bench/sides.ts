@@ -17,6 +17,7 @@ export interface Side extends Child {
   readonly namespace: string;
 }
 
+type Environment = Readonly<Record<string, string>>;
 /** What a storm is measured against, with a database of its own. */
 export type Door = Child & Pick<Side, 'databaseUrl'>;
 
@@ -63,6 +64,13 @@ export async function startBare(servers: Servers): Promise<Side> {
   return start(servers, 'bare', './bare.ts', env);
 }
 
+/** Starts the bare library, which stores commands from Kafka. The schema is the product's own. */
+export async function startBareConsumer(servers: Servers, settings: Environment): Promise<Side> {
+  const env = await place(servers, 'bare');
+  await migrate(env.DATABASE_URL, pino({ level: 'silent' }));
+  return start(servers, 'bare', './bare-consumer.ts', { ...env, ...settings });
+}
+
 /** Starts the bare door to the store, which knows of no workflows; its records are as large as these documents. */
 export async function startDoor(servers: Servers, documents: Documents): Promise<Door> {
   const env = await place(servers, 'door');
@@ -97,7 +105,7 @@ async function start(
   servers: Servers,
   name: Side['name'],
   script: string,
-  env: Awaited<ReturnType<typeof place>> & Readonly<Record<string, string>>,
+  env: Awaited<ReturnType<typeof place>> & Environment,
 ): Promise<Side> {
   const child = await launch(servers, name, script, env);
   return { ...child, name, databaseUrl: env.DATABASE_URL, namespace: env.TEMPORAL_NAMESPACE };

@@ -11,7 +11,7 @@ import { reservedIdProblem } from './ids.ts';
 import type { CommandIntake, CommandRequest, CommandResult, Gateway, WaitPlan, WaitSignal } from './messages.ts';
 import { WAIT_PATH, createNotifier } from './notifier.ts';
 import { readSenderWait } from './sender-wait.ts';
-import { outcomeSignals, sentResult, toSignal, unsentResult } from './signals.ts';
+import { outcomeSignals, sentResult, toResult, toSignal, unsentResult } from './signals.ts';
 import { createSlots } from './slots.ts';
 import { createStoreDoor } from './store-door.ts';
 import { watchStorms } from './storm.ts';
@@ -156,8 +156,13 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
         tail: null,
         timeout: patience,
       };
+      const decided = await findDecided(deps.pool, command);
+      const results =
+        decided === null
+          ? follow(command, { [REPLY_HEADER]: endpoint }, wait, cancelled)
+          : outcomeSignals(command, decided).map((signal) => toResult(command, signal));
       let processed: CommandResult | null = null;
-      for await (const result of follow(command, { [REPLY_HEADER]: endpoint }, wait, cancelled)) {
+      for await (const result of results) {
         // To be SENT is what the sender has told itself.
         if (result.stage === 'SENT') continue;
         if (sender !== null && sender.stage !== 'SENT') tell(sender.endpoint, [toSignal(result, sender.commandId)]);
@@ -198,6 +203,17 @@ async function isDuplicate(pool: Pool, { requestId, aggregateId }: CommandReques
     return await wasRequestUsed(pool, aggregateId, requestId);
   } catch (error) {
     if (error instanceof StoreUnavailable) return false;
+    throw error;
+  }
+}
+
+/** The outcome of a command that came before, and need not be sent again. Where Postgres does not answer, `handle` looks later. */
+async function findDecided(pool: Pool, { commandId, aggregateId }: Command): Promise<Outcome | null> {
+  try {
+    const [outcome] = await findOutcomes(pool, [commandId]);
+    return outcome?.aggregateId === aggregateId ? outcome : null;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return null;
     throw error;
   }
 }

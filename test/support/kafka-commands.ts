@@ -4,6 +4,7 @@ import type { KafkaBroker } from './kafka-broker.ts';
 
 /** The topic of the commands as Wow names it, where what cannot be read of it goes, and the group that takes it. */
 export const COMMANDS = 'wow.compensation.execution_failed.command';
+export const EVENTS = 'wow.compensation.execution_failed.event';
 export const DEAD_LETTERS = `${COMMANDS}.dead-letter`;
 export const GROUP = 'compensation-service.CommandDispatcher';
 
