@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { LocalError } from '../local/local-error.ts';
 import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
+import { ceiling } from './ceiling.ts';
 import { commands } from './commands.ts';
 import { describeMachine } from './machine.ts';
 import { queries } from './queries.ts';
@@ -12,7 +13,7 @@ import { RESULTS, type Servers, withServers } from './servers.ts';
 import { storage } from './storage.ts';
 import { storm } from './storm.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, retries, queries, storage, storm };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { commands, retries, queries, storage, storm, ceiling };
 
 const HELP = `npm run bench -- <name> [--quick | --full]: measures Redress on this machine, with servers of its own.
 
