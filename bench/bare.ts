@@ -116,7 +116,9 @@ const typedSearchAttributes = new TypedSearchAttributes(
 );
 const shared = { taskQueue: 'bare', staticSummary: 'bench-service/Bench.onEvent', typedSearchAttributes };
 
-async function answer({ method, url = '' }: IncomingMessage, body: Record<string, unknown>): Promise<Outcome> {
+type Request = Pick<IncomingMessage, 'method' | 'url'> & { body: Record<string, unknown> };
+
+async function answer({ method, url = '' }: Omit<Request, 'body'>, body: Request['body']): Promise<Outcome> {
   const isCreate = method === 'POST';
   const id = isCreate ? randomUUID() : (url.split('/')[2] ?? '');
   const command = { name: isCreate ? 'create' : 'apply', commandId: randomUUID(), body };
@@ -136,5 +138,25 @@ const server = createServer((request, response) => {
     .catch((error: unknown) => response.writeHead(500).end(String(error)));
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ ready: true, address: server.address() }));
+
+/** The same commands without HTTP: `callers` at a time for `seconds`, each of them made of these requests in turn. */
+async function run({ callers, seconds, requests }: { callers: number; seconds: number; requests: Request[] }) {
+  const endsAt = performance.now() + seconds * 1_000;
+  let count = 0;
+  let next = 0;
+  const call = async (): Promise<void> => {
+    while (performance.now() < endsAt) {
+      const { body, ...request } = requests[next++ % requests.length] as Request;
+      await answer(request, body);
+      if (performance.now() <= endsAt) count += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+  process.send?.({ perSecond: count / seconds });
+}
+
+process.on('message', (job: Parameters<typeof run>[0]) => {
+  run(job).catch((error: unknown) => process.send?.({ failure: String(error) }));
+});
 process.on('disconnect', () => process.exit());
 await worker.run();

@@ -17,6 +17,8 @@ export interface Child {
   readonly pid: number;
   /** Where it listens. */
   readonly url: string;
+  /** Sends it a message and waits for the answer. @throws Error where that is `{failure}`, or where the process ends */
+  ask<Answer extends object>(message: object): Promise<Answer>;
   /** SIGTERM, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -41,7 +43,18 @@ export async function startChild(script: string, env: NodeJS.ProcessEnv, logFile
     if (message === null || child.pid === undefined) throw new Error('it has ended');
     const [ready] = message;
     const url = 'url' in ready ? ready.url : `http://${ready.address.address}:${ready.address.port}`;
-    return { pid: child.pid, url, stop: () => stop(child, ended) };
+    return {
+      pid: child.pid,
+      url,
+      async ask<Answer extends object>(question: object) {
+        const answered = once(child, 'message') as Promise<[Answer | { failure: string }]>;
+        child.send(question);
+        const [answer] = await Promise.race([answered, ended.then(() => [{ failure: 'it has ended' }] as const)]);
+        if ('failure' in answer) throw new Error(`${script} gave up: ${answer.failure}`);
+        return answer;
+      },
+      stop: () => stop(child, ended),
+    };
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`${script} does not start. The end of its log:\n${mark.tail()}`, { cause: error });

@@ -2,8 +2,8 @@ import type { Block, Cpu } from './block.ts';
 import type { Side } from './sides.ts';
 import { type PairedRatio, ascending, median, pairedRatio, percentile } from './statistics.ts';
 
-/** Both sides in blocks that followed each other. */
-export type Pair = Readonly<Record<Side['name'], Block>>;
+/** Both sides in blocks that followed each other, and beside them the baseline without HTTP, in commands per second. */
+export type Pair = Readonly<Record<Side['name'], Block>> & { readonly direct?: number };
 
 /** All blocks of one side in short. */
 export interface Summary {
@@ -23,6 +23,8 @@ export interface Figure {
   readonly bare: Summary;
   /** Commands per second, product to baseline. */
   readonly ratio: PairedRatio;
+  /** The same to the baseline without HTTP; null: that was not measured. */
+  readonly directRatio: PairedRatio | null;
   /** CPU per command of the service process, and of service, Temporal and Postgres together; null: it cannot be read. */
   readonly cpuRatio: { readonly service: PairedRatio | null; readonly all: PairedRatio | null };
 }
@@ -34,6 +36,7 @@ export function createFigure(operation: string, callers: number, pairs: readonly
     product: summarize(pairs.map(({ product }) => product)),
     bare: summarize(pairs.map(({ bare }) => bare)),
     ratio: pairedRatio(pairs.map(({ product, bare }) => product.perSecond / bare.perSecond)),
+    directRatio: directRatioOf(pairs),
     cpuRatio: { service: ratioOf(pairs, ({ service }) => service), all: ratioOf(pairs, cpuOfAll) },
   };
 }
@@ -49,6 +52,11 @@ function summarize(blocks: readonly Block[]): Summary {
     latency: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), p99: percentile(latencies, 0.99) },
     cpu: { service: middle('service'), temporal: middle('temporal'), postgres: middle('postgres') },
   };
+}
+
+function directRatioOf(pairs: readonly Pair[]): PairedRatio | null {
+  const ratios = pairs.flatMap(({ product, direct }) => (direct === undefined ? [] : [product.perSecond / direct]));
+  return ratios.length === pairs.length ? pairedRatio(ratios) : null;
 }
 
 function ratioOf(pairs: readonly Pair[], pick: (cpu: Cpu) => number | null): PairedRatio | null {
@@ -69,11 +77,18 @@ export function formatFigure(figure: Figure): string {
 }
 
 /** The lines of a figure below its title. */
-export function formatSides({ product, bare, ratio, cpuRatio }: Omit<Figure, 'operation' | 'callers'>): string {
+export function formatSides({
+  product,
+  bare,
+  ratio,
+  directRatio,
+  cpuRatio,
+}: Omit<Figure, 'operation' | 'callers'>): string {
   return [
     formatSummary('product', product),
     formatSummary('bare', bare),
     `  ratio    ${formatRatio(ratio)} of the throughput` +
+      (directRatio === null ? '' : `, without HTTP ${formatRatio(directRatio)}`) +
       (cpuRatio.service === null ? '' : `; CPU per command: service ${formatRatio(cpuRatio.service)}`) +
       (cpuRatio.all === null ? '' : `, all ${formatRatio(cpuRatio.all)}`),
   ].join('\n');

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { LocalError } from '../local/local-error.ts';
 import { say } from '../local/log.ts';
 import type { Benchmark } from './benchmark.ts';
+import { ceiling } from './ceiling.ts';
 import { commands } from './commands.ts';
 import { kafkaIn } from './kafka-in.ts';
 import { kafkaOut } from './kafka-out.ts';
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   queries,
   storage,
   storm,
+  ceiling,
   'kafka-in': kafkaIn,
   'kafka-out': kafkaOut,
 };

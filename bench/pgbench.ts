@@ -13,9 +13,6 @@ const FOLDERS = ['/usr/lib/postgresql/*/bin', '/usr/pgsql-*/bin', '/opt/homebrew
 /** What stands in the documents for the ids of a record: pgbench makes a new one for each. */
 const ID = '{{id}}';
 
-/** Records by id, for statements that change one of them. */
-export type Script = (documents: string) => string;
-
 /** How fast pgbench went. */
 export interface Rate {
   readonly perSecond: number;
@@ -35,6 +32,33 @@ export const CREATES = `\\set id random(1, 9000000000000000)
 with stream as (insert into redress.event_stream (document) values (replace(:stream::text, '${ID}', :id::text)::jsonb))
 insert into redress.snapshot (document, deadline, not_before, engaged)
 values (replace(:snapshot::text, '${ID}', :id::text)::jsonb, :deadline::bigint, null, 0);
+`;
+
+/**
+ * A command to an existing record: lock, look-ups and append, as the service does them in one transaction. The new version
+ * is the record's own, so that each is one more.
+ */
+export const APPENDS = `\\set number random(1, 100)
+begin;
+select aggregate_id as id, version + 1 as version from redress.snapshot where aggregate_id =
+  (select aggregate_id from redress.snapshot offset :number limit 1) for update \\gset
+\\set command random(1, 9000000000000000)
+select command_id, version from redress.event_stream
+where command_id = :command::text or (aggregate_id = :id::text and request_id = :command::text)
+union all select command_id, version from redress.refusal where command_id = :command::text;
+with stream as (
+  insert into redress.event_stream (document, transaction_id)
+  select :stream::jsonb || jsonb_build_object('aggregateId', :id::text, 'version', :version::int,
+    'commandId', :command::text, 'requestId', :command::text), greatest(pg_current_xact_id(), (
+      select before.transaction_id from redress.event_stream before
+      where before.aggregate_id = :id::text and before.version = :version::int - 1
+        and before.era = (select era from redress.feed)))
+)
+update redress.snapshot
+set document = :snapshot::jsonb || jsonb_build_object('aggregateId', :id::text, 'version', :version::int),
+  deadline = :deadline::bigint, engaged = 1
+where aggregate_id = :id::text;
+commit;
 `;
 
 /**

@@ -1,4 +1,4 @@
-import type { Drain, Storm } from './storm.ts';
+import type { Drain, Lateness, Storm } from './storm.ts';
 
 const ms = (value: number | null): string => (value === null ? '–' : value.toFixed(0));
 
@@ -17,9 +17,15 @@ export function formatStorm({ path, isTemporalUp, callers, perSecond, latency, o
 export function formatDrain({ path, records, left, seconds, lateness }: Drain): string {
   const rate = ((records - left) / seconds).toFixed(0);
   const end = left === 0 ? '' : `, ${left} are left`;
-  const late =
-    lateness === null
-      ? 'not all that fell due are prepared yet'
-      : `those that fell due meanwhile were prepared late by p50 ${lateness.p50.toFixed(2)} s, p99 ${lateness.p99.toFixed(2)} s`;
-  return `${path}: ${records} records got their workflows within ${seconds.toFixed(0)} s (${rate}/s)${end}; ${late}`;
+  return [
+    `${path}: ${records} records, ${records - left} got their workflows within ${seconds.toFixed(0)} s (${rate}/s)${end}`,
+    `prepared late, of those that fell due in storms with Temporal: ${formatLateness(lateness.up)}`,
+    `while it was stopped: ${formatLateness(lateness.stopped)}`,
+  ].join('; ');
 }
+
+const formatLateness = (lateness: Lateness | null): string =>
+  lateness === null
+    ? 'none'
+    : `p50 ${lateness.p50.toFixed(2)} s, p99 ${lateness.p99.toFixed(2)} s` +
+      (lateness.missing === 0 ? '' : `, ${lateness.missing} are not prepared yet`);

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreatePath } from '../src/gateway/create-path.ts';
 import type { Benchmark, Report } from './benchmark.ts';
 import type { Documents } from './create-statement.ts';
+import { readDocuments } from './documents.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import { CREATES, runPgbench } from './pgbench.ts';
 import { type Probed, startProbe } from './probe.ts';
+import { countUnengaged } from './same-work.ts';
 import { type Servers, queryOnce } from './servers.ts';
 import { type Door, type Side, startDoor, startProduct, withSide } from './sides.ts';
 import { formatStorm, formatDrain } from './storm-report.ts';
@@ -36,6 +38,8 @@ export interface Storm {
   /** What the same callers got out of the bare door and of pgbench beside it, per second. */
   readonly door: number;
   readonly pgbench: number;
+  /** Records that fell due meanwhile. */
+  readonly dueIds: readonly string[];
 }
 
 /** How the records of the storms got their workflows. */
@@ -45,8 +49,15 @@ export interface Drain {
   readonly records: number;
   readonly left: number;
   readonly seconds: number;
-  /** Seconds from the deadline to the stored prepare, of the records that fell due in the storms; null: some are still to come. */
-  readonly lateness: { readonly p50: number; readonly p99: number } | null;
+  /** Of the records that fell due in storms: with Temporal, and without it, which none can be prepared without. */
+  readonly lateness: { readonly up: Lateness | null; readonly stopped: Lateness | null };
+}
+
+/** Seconds from the deadline to the stored prepare, and how many are still to be prepared. */
+export interface Lateness {
+  readonly p50: number;
+  readonly p99: number;
+  readonly missing: number;
 }
 
 type Plan = typeof FULL | typeof QUICK;
@@ -71,14 +82,16 @@ export const storm: Benchmark = {
           servers,
           (on) => startProduct(on, { CREATE_PATH: path }, `product_${path}`),
           async (product) => {
-            const documents = await readDocuments(load, product);
+            await load.run({ url: product.url, callers: 1, until: { commands: 1 }, command: parked() });
+            const documents = await readDocuments(product.databaseUrl);
             await withSide(
               servers,
               (on) => startDoor(on, documents),
               async (door) => {
                 const arena = { servers, load, plan, documents, door };
-                storms.push(...(await runStorms(arena, product, path)));
-                drains.push(await watchDrain(arena, product, path));
+                const own = await runStorms(arena, product, path);
+                storms.push(...own);
+                drains.push(await watchDrain(arena, product, path, own));
               },
             );
           },
@@ -90,19 +103,6 @@ export const storm: Benchmark = {
 };
 
 const parked = () => ({ name: 'create', due: { first: Date.now() + PARKED, interval: 0 } }) as const;
-
-/** What the product stores of a create. */
-async function readDocuments(load: LoadGenerator, { url, databaseUrl }: Side): Promise<Documents> {
-  const { ids } = await load.run({ url, callers: 1, until: { commands: 1 }, command: parked() });
-  const [documents] = await queryOnce<Documents>(
-    databaseUrl,
-    `select e.document as stream, s.document as snapshot
-from redress.event_stream e join redress.snapshot s using (aggregate_id) where aggregate_id = $1`,
-    ids,
-  );
-  if (documents === undefined) throw new Error('the product has not stored the create that it has answered');
-  return documents;
-}
 
 async function runStorms(arena: Arena, product: Side, path: CreatePath): Promise<Storm[]> {
   const { servers, load, door } = arena;
@@ -151,6 +151,7 @@ async function runStorm(
     others: othersOf(probed),
     door: beside.commands / beside.seconds,
     pgbench: bare.perSecond,
+    dueIds: probed.dueIds,
   };
   servers.say(formatStorm(storm));
   return storm;
@@ -170,22 +171,19 @@ async function findEngaged({ databaseUrl }: Side): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-const countUnengaged = async ({ databaseUrl }: Side): Promise<number> => {
-  const [row] = await queryOnce<{ count: number }>(
-    databaseUrl,
-    'select count(*)::int as count from redress.snapshot where open and engaged = 0',
-  );
-  return row?.count ?? 0;
-};
-
 const DUE_MEANWHILE = `select extract(epoch from min(retry.recorded_at))::float8
   - (created.document #>> '{body,0,body,retryState,nextRetryAt}')::float8 / 1000 as late
 from redress.event_stream created
 left join redress.event_stream retry on retry.aggregate_id = created.aggregate_id and retry.version = 2
-where created.version = 1 and created.document #>> '{body,0,body,retrySpec,minBackoff}' = '3'
+where created.version = 1 and created.aggregate_id = any($1)
 group by created.aggregate_id, created.document order by late`;
 
-async function watchDrain({ servers, plan }: Arena, product: Side, path: CreatePath): Promise<Drain> {
+async function watchDrain(
+  { servers, plan }: Arena,
+  product: Side,
+  path: CreatePath,
+  storms: readonly Storm[],
+): Promise<Drain> {
   const records = await countUnengaged(product);
   servers.say(`${records} records wait for their workflows …`);
   const startedAt = performance.now();
@@ -196,13 +194,25 @@ async function watchDrain({ servers, plan }: Arena, product: Side, path: CreateP
     left = await countUnengaged(product);
   }
   const took = seconds();
-  const rows = await queryOnce<{ late: number | null }>(product.databaseUrl, DUE_MEANWHILE);
+  const lateness = (isTemporalUp: boolean): Promise<Lateness | null> =>
+    readLateness(
+      product,
+      storms.flatMap((storm) => (storm.isTemporalUp === isTemporalUp ? storm.dueIds : [])),
+    );
+  return {
+    path,
+    records,
+    left,
+    seconds: took,
+    lateness: { up: await lateness(true), stopped: await lateness(false) },
+  };
+}
+
+async function readLateness({ databaseUrl }: Side, ids: readonly string[]): Promise<Lateness | null> {
+  const rows = await queryOnce<{ late: number | null }>(databaseUrl, DUE_MEANWHILE, [ids]);
   const lates = rows.flatMap(({ late }) => late ?? []);
-  const lateness =
-    lates.length < rows.length || lates.length === 0
-      ? null
-      : { p50: percentile(lates, 0.5), p99: percentile(lates, 0.99) };
-  return { path, records, left, seconds: took, lateness };
+  if (lates.length === 0) return null;
+  return { p50: percentile(lates, 0.5), p99: percentile(lates, 0.99), missing: rows.length - lates.length };
 }
 
 function report(plan: Plan, storms: readonly Storm[], drains: readonly Drain[]): Report {
