@@ -4,5 +4,5 @@ export { boolean, enumeration, expected, int32, int64, object, text } from './bo
 export { readCommandBody } from './command-body.ts';
 export { StoreUnavailable } from '../store/index.ts';
 export type { Decision } from './decision.ts';
-export { type StreamReading, readEventStream } from './read-event-stream.ts';
+export { readEventStream } from './read-event-stream.ts';
 export { type CommandHandler, type HandleResult, createCommandHandler } from './handle.ts';
