@@ -21,7 +21,7 @@ export interface Rate {
 }
 
 /** The program, or null where there is none. */
-export function findPgbench(): string | null {
+function findPgbench(): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const installed = globSync(FOLDERS).toSorted().reverse();
   return [...folders, ...installed].map((folder) => join(folder, 'pgbench')).find(existsSync) ?? null;

@@ -1,4 +1,4 @@
-import type { Drain, Lateness, Storm } from './storm.ts';
+import type { Drain, Lateness, Storm } from './storm-figures.ts';
 
 const ms = (value: number | null): string => (value === null ? '–' : value.toFixed(0));
 
