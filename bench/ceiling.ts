@@ -25,10 +25,11 @@ export const ceiling: Benchmark = {
   async run(servers, { quick }) {
     const plan = quick ? QUICK : FULL;
     return await withLoadGenerator(async (load) => {
+      // First, since the records of pgbench would be given workflows meanwhile.
+      const profile = await profileCreates(servers, load, plan);
       const statements = await withSide(servers, startProduct, (product) =>
         measureStatements(servers, load, product, plan),
       );
-      const profile = await profileCreates(servers, load, plan);
       return report(plan, statements, profile);
     });
   },

@@ -11,6 +11,7 @@ import { kafkaOut } from './kafka-out.ts';
 import { describeMachine } from './machine.ts';
 import { queries } from './queries.ts';
 import { retries } from './retries.ts';
+import { withRealServer } from './real-server.ts';
 import { RESULTS, type Servers, withServers } from './servers.ts';
 import { storage } from './storage.ts';
 import { storm } from './storm.ts';
@@ -35,6 +36,8 @@ ${Object.entries(BENCHMARKS)
   --quick    a shorter run, to see whether all is well; no bar is judged
   --full     a longer one, where there is one (bench/README.md)
 
+  --server   on a Temporal server with a Postgres of its own, instead of the development server
+
 BENCH_DATABASE_URL and BENCH_TEMPORAL_ADDRESS name other servers, which are filled with records.
 Results are kept in .data/bench. Method and limits: bench/README.md.
 `;
@@ -47,6 +50,7 @@ async function main(): Promise<number> {
     options: {
       quick: { type: 'boolean', default: false },
       full: { type: 'boolean', default: false },
+      server: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     allowPositionals: true,
@@ -80,7 +84,8 @@ async function main(): Promise<number> {
     );
     return failures.length === 0 ? 0 : 1;
   };
-  return await withServers(measure, benchmark.keeps?.(values) ?? null);
+  const run = (): Promise<number> => withServers(measure, benchmark.keeps?.(values) ?? null);
+  return await (values.server ? withRealServer(run) : run());
 }
 
 try {

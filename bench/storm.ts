@@ -9,7 +9,8 @@ import { type Probed, startProbe } from './probe.ts';
 import { countUnengaged } from './same-work.ts';
 import { type Servers, queryOnce } from './servers.ts';
 import { type Door, type Side, startDoor, startProduct, withSide } from './sides.ts';
-import { type Drain, type Lateness, type Storm, formatDrain, formatStorm } from './storm-report.ts';
+import type { Drain, Lateness, Storm } from './storm-figures.ts';
+import { formatDrain, formatStorm } from './storm-report.ts';
 import { percentile } from './statistics.ts';
 
 /** Seconds of each storm, and seconds for which the starts afterwards are watched at most. */
