@@ -147,6 +147,7 @@ describe('the job', () => {
     const job = runRetention({
       pools,
       leadership,
+      now: Date.now,
       retention: 1,
       log: SILENT,
       onRemoved: (removed) => {
