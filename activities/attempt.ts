@@ -10,7 +10,7 @@ export interface AttemptInFlight {
 /** The attempt with this number, if it is still the one in flight: Postgres is asked. Null: it is over. */
 export async function findAttempt(deps: ActivityDeps, id: string, attempt: number): Promise<AttemptInFlight | null> {
   const { record } = await deps.handler.handle(id, [], deps.epoch());
-  const prepared = record === null ? null : prepareRetry(record.snapshot, Date.now());
+  const prepared = record === null ? null : prepareRetry(record.snapshot, deps.now());
   if (prepared?.attempt !== attempt) return null;
   return { prepared: { ...prepared, links: linksTo(deps, id) }, target: deps.targets.forFunction(prepared.function) };
 }

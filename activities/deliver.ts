@@ -21,7 +21,7 @@ export async function deliver(deps: ActivityDeps, id: string, attempt: number): 
     context.heartbeat();
   }, HEARTBEAT_INTERVAL);
   try {
-    return await deliverHttp(target, prepared, context.cancellationSignal);
+    return await deliverHttp(target, prepared, context.cancellationSignal, { now: deps.now });
   } finally {
     clearInterval(heartbeat);
   }

@@ -4,6 +4,8 @@ import type { Targets } from '../src/dispatch/index.ts';
 /** What the activities take from their surroundings. */
 export interface ActivityDeps {
   readonly handler: CommandHandler;
+  /** The time that records go by, epoch milliseconds. */
+  readonly now: () => number;
   readonly targets: Targets;
   /** Told of every attempt that is handed to the target of this name. */
   readonly onDelivered: (target: string) => void;

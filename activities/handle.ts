@@ -12,7 +12,7 @@ type StoredRecord = NonNullable<HandleResult['record']>;
 /** Decides and stores, then tells the workflow what follows from it. */
 export async function handle(deps: ActivityDeps, id: string, entries: readonly Entry[]): Promise<Handled> {
   const { outcomes, record } = await deps.handler.handle(id, entries, deps.epoch());
-  const now = Date.now();
+  const now = deps.now();
   if (record === null) return { now, outcomes, version: 0, deadline: null, delivery: null, view: null };
   const prepared = prepareRetry(record.snapshot, now);
   const target = deps.targets.forFunction(record.snapshot.state.function);

@@ -13,13 +13,13 @@ const PATIENCE = 12_000;
  */
 export async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
   const context = Context.current();
-  const until = Date.now() + PATIENCE;
+  const until = performance.now() + PATIENCE;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (context.info.isLocal || !(error instanceof StoreUnavailable)) throw error;
-      if (Date.now() > until) {
+      if (performance.now() > until) {
         throw ApplicationFailure.create({ message: error.message, cause: error, nextRetryDelay: PAUSE });
       }
     }

@@ -15,7 +15,7 @@ export async function readRetry(deps: ActivityDeps, id: string, attempt: number)
     target: target.name,
     queue: target.taskQueue,
     heartbeatTimeout: target.heartbeatTimeout === null ? null : target.heartbeatTimeout * 1_000,
-    now: Date.now(),
+    now: deps.now(),
     retry: toArgument(prepared),
   };
 }

@@ -190,15 +190,15 @@ export function createMetrics(): Metrics {
         'For how long the oldest record without a workflow has been due, 0 where none is; NaN: Postgres did not answer.',
         ofEngagement(({ lag }) => lag),
       );
-      let countedAt = 0;
+      let countedAt = Number.NEGATIVE_INFINITY;
       gauge(
         'redress_open_records',
         'Records that are neither SUCCEEDED nor deleted; NaN: Postgres did not answer.',
         async (into) => {
-          if (Date.now() - countedAt < COUNTED_FOR) return;
+          if (performance.now() - countedAt < COUNTED_FOR) return;
           try {
             into.set(await readings.countOpenRecords());
-            countedAt = Date.now();
+            countedAt = performance.now();
           } catch {
             into.set(Number.NaN);
           }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { type Survey, removeFinishedRecords, surveyFinishedRecords } from './recovery/index.ts';
-import { checkCluster, createPools, migrate } from './store/index.ts';
+import { checkCluster, createPools, migrate, openClock } from './store/index.ts';
 
 /**
  * The command `retention`: removes what a running service would remove under RETENTION, once, or with `isDry` says what
@@ -19,7 +19,9 @@ export async function retain({ databaseUrl, retention }: Config, log: Logger, is
   const pools = createPools(databaseUrl, log);
   try {
     await checkCluster(pools.commands);
-    const before = Date.now() - retention;
+    const clock = await openClock(pools.commands, log);
+    clock.stop();
+    const before = clock.now() - retention;
     if (isDry) {
       process.stdout.write(surveyText(await surveyFinishedRecords(pools.queries, before), before));
       return;

@@ -33,8 +33,10 @@ import {
   leaseInstance,
   migrate,
   observeNamespace,
+  openClock,
   readEngagement,
   readFeedLag,
+  watchForSetBack,
 } from './store/index.ts';
 import { reportTargets, tallyOutcome, twoWayTargets } from './target-report.ts';
 import { type Link, bundleWorkflows, createExecutions, openLink, workflowUrl } from './temporal/index.ts';
@@ -57,18 +59,19 @@ export async function startService(config: Config, log: Logger): Promise<Service
   await migrate(config.databaseUrl, log);
   const pools = createPools(config.databaseUrl, log);
   await checkCluster(pools.commands);
+  const clock = await openClock(pools.commands, log);
   const lease = await leaseInstance(pools.commands, log, {
     url: config.advertisedUrl,
     roles: [...config.roles].join(','),
   });
-  const ids = createGlobalIds(() => lease.machineId());
+  const ids = createGlobalIds(() => lease.machineId(), clock.now);
   const metrics = createMetrics();
   const handlerOn = (pool: Pool, create: CreateRecord): CommandHandler =>
     createCommandHandler({
       pool,
       createRecord: create,
       ids,
-      now: Date.now,
+      now: clock.now,
       autoRetry: config.autoRetry,
       retryDefaults: config.retryDefaults,
       log,
@@ -89,6 +92,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
           bundle: bundleWorkflows,
           activities: createActivities({
             handler: handlerOn(pools.commands, (...version) => createRecord(pools.commands, ...version)),
+            now: clock.now,
             targets,
             onDelivered: (target) => {
               tally.delivered(target);
@@ -138,6 +142,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     epoch: () => epoch,
     isStorm: () => gateway.isStorm(),
     autoRetry: config.autoRetry,
+    now: clock.now,
     log,
   });
   const retention =
@@ -147,6 +152,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
           pools,
           leadership,
           retention: config.retention,
+          now: clock.now,
           onRemoved: (removed) => {
             metrics.removed(removed);
           },
@@ -155,6 +161,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
           },
           log,
         });
+  const setBack = watchForSetBack(pools.queries, log, () => {
+    link.reset();
+  });
   const feed = createFeed({ pool: pools.queries, log });
   const kafkaOut =
     cluster === null || !config.roles.has('worker')
@@ -215,7 +224,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       gateway,
       reads: createReads(pools.queries),
       pools,
-      queries: createQueries(pools, { now: Date.now, zone: config.queryZone, guard: config.queryGuard }),
+      queries: createQueries(pools, { now: clock.now, zone: config.queryZone, guard: config.queryGuard }),
       feed,
       health: createHealthChecks({
         pool: pools.queries,
@@ -251,10 +260,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await Promise.all([closed, commandsIn?.stop(config.shutdownTimeout / 4)]);
       clearTimeout(waits);
       gateway.stop();
-      await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), cluster?.close()]);
+      await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), setBack.stop(), cluster?.close()]);
       await link.stop();
       await leadership.stop();
       await lease.release();
+      clock.stop();
       await pools.end();
     },
   };

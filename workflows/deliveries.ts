@@ -39,6 +39,12 @@ export class Deliveries {
     return this.#inFlight.size;
   }
 
+  /** The record has been set back: attempts with the numbers of those that were delivered are others now. */
+  forget(): void {
+    this.cancel();
+    this.delivered = 0;
+  }
+
   /** Delivers an attempt that was not delivered yet. */
   start(next: Attempt): void {
     const { attempt } = next;
@@ -52,7 +58,10 @@ export class Deliveries {
         if (!isCancellation(error)) throw error;
         return true;
       })
-      .finally(() => this.#inFlight.delete(attempt))
+      .finally(() => {
+        // After the record was set back, the same attempt may be under way again.
+        if (this.#inFlight.get(attempt) === scope) this.#inFlight.delete(attempt);
+      })
       .then((isDone) => {
         if (isDone || attempt !== this.delivered) return;
         this.delivered -= 1;

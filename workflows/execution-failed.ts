@@ -48,6 +48,7 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
   const report = (message: CommandMessage) => void inbox.push({ origin: 'delivery', message });
   const deliveries = new Deliveries(id, delivered, report, lookAgain);
   const deadline = new Deadline();
+  let version = 0;
 
   for (let entries = takeBatch(inbox); ;) {
     stale = false;
@@ -56,6 +57,9 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
     answer(id, entries, known.outcomes);
     refusal = nextRefusal(refusal, entries, known.outcomes);
     show(id, known, refusal);
+    // Postgres was restored from a backup.
+    if (known.version < version) deliveries.forget();
+    version = known.version;
     deadline.set(known.deadline, known.now, ageOf(known, askedAt), timerSummary(known.view));
     const over = isOver(known.view);
     if (over) deliveries.cancel();

@@ -3,6 +3,9 @@ import { type Client, disarmRecord, findPrecedent, lockRecord, recordRefusal } f
 import { type Decision, type DecisionDeps, type Settled, decideSafely, storeNext, timeFor } from './decision.ts';
 import { refusedOutcome } from './refusals.ts';
 
+/** Milliseconds by which a timer may be early: clocks differ a little. Where Temporal's has jumped, it is armed again. */
+const TOLERANCE = 1_000;
+
 type TimerEntry = Extract<Entry, { origin: 'timer' }>;
 
 /**
@@ -28,8 +31,9 @@ async function decideLocked(
   const precedent = await findPrecedent(client, id, commandId, commandId);
   if (precedent.outcome !== null) return { outcome: precedent.outcome, record, isRepeated: true };
 
+  const isEarly = entry.deadline - deps.now() > TOLERANCE;
   const now = timeFor(record, Math.max(deps.now(), entry.deadline));
-  const due = record !== null && record.deadline !== null && record.deadline <= now;
+  const due = record !== null && record.deadline !== null && record.deadline <= now && !isEarly;
   if (!deps.autoRetry || !due || version !== entry.version) {
     const superseded = refuse('Superseded', `The record has moved on from version ${entry.version}, or is not due.`);
     return { outcome: refusedOutcome(commandId, version, superseded), record, isRepeated: false };

@@ -33,10 +33,11 @@ export interface CommandHandler {
 export function createCommandHandler(deps: CommandHandlerDeps): CommandHandler {
   return {
     async handle(id, entries, epoch) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const decisions: Decision[] = [];
       for (const entry of entries) {
-        if (Date.now() - startedAt > GIVE_UP_AFTER) throw new StoreUnavailable('it takes too long for one batch');
+        if (performance.now() - startedAt > GIVE_UP_AFTER)
+          throw new StoreUnavailable('it takes too long for one batch');
         const decision = await decideEntry(deps, id, entry, epoch);
         if (!decision.isRepeated) deps.onDecided(decision);
         decisions.push(decision);

@@ -12,7 +12,7 @@ import type { HttpTarget } from './target.ts';
 /** Milliseconds from the look-up of the name to the connection. */
 const MAX_CONNECT_TIME = 10_000;
 
-/** What a delivery takes from its surroundings. */
+/** What a delivery takes from its surroundings, which are those of this process where nothing else is said. */
 export interface DeliveryDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -34,10 +34,11 @@ export async function deliverHttp(
   target: HttpTarget,
   prepared: PreparedRetry,
   cancelled: AbortSignal,
-  deps: DeliveryDeps = SYSTEM,
+  deps: Partial<DeliveryDeps> = {},
 ): Promise<DeliveryOutcome> {
   cancelled.throwIfAborted();
-  const startedAt = deps.now();
+  const { now, lookup } = { ...SYSTEM, ...deps };
+  const startedAt = now();
   const allowed = target.timeout === null ? MAX_DELIVERY_TIME : target.timeout * 1000;
   const deadline = Math.min(prepared.deadline, startedAt + Math.min(allowed, MAX_DELIVERY_TIME));
   const limit = deadline - startedAt;
@@ -49,7 +50,7 @@ export async function deliverHttp(
   const timer = setTimeout(() => {
     timeout.abort();
   }, limit);
-  const client = connectTo(target.url, guard, deps.lookup);
+  const client = connectTo(target.url, guard, lookup);
   let connected = false;
   client.once('connect', () => {
     connected = true;
@@ -67,12 +68,12 @@ export async function deliverHttp(
     const response = await send(client, target.url, request, AbortSignal.any([cancelled, timeout.signal]));
     answer = await readAnswer(response, failure);
   } catch (error) {
-    return failed(failure(error), deps.now());
+    return failed(failure(error), now());
   } finally {
     clearTimeout(timer);
     await client.destroy();
   }
-  return judgeAnswer(target.name, answer, deps.now());
+  return judgeAnswer(target.name, answer, now());
 }
 
 function connectTo(url: URL, guard: AddressGuard, lookup: Lookup): Client {

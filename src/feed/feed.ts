@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Cursor, type Pool, StoreUnavailable, feedHorizon } from '../store/index.ts';
+import { type Cursor, type Pool, StoreUnavailable, feedEnd, feedHorizon } from '../store/index.ts';
 import { type Page, readPage } from './page.ts';
 import { createTail } from './tail.ts';
 
@@ -10,6 +10,8 @@ const MAX_LOOK_UPS = 3;
 export interface Feed {
   /** The place before everything that happens from now on. @throws StoreUnavailable */
   now(): Promise<Cursor>;
+  /** How far the feed has come: no place is above it. @throws StoreUnavailable */
+  horizon(): Promise<Cursor>;
   /**
    * Reads on from a place until `cancelled` or the feed stops: page by page, as fast as they are taken; with nothing new,
    * an empty page every few seconds, whose `next` says how far that was true. An outage of Postgres is waited out.
@@ -70,7 +72,8 @@ export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: L
   };
 
   return {
-    now: () => feedHorizon(pool),
+    now: () => feedEnd(pool),
+    horizon: () => feedHorizon(pool),
     read,
     readers: () => tail.readers(),
     stop() {

@@ -18,7 +18,7 @@ export async function readPage(pool: Pool, after: Cursor): Promise<Page & { read
   const horizon = await feedHorizon(pool);
   if (compareCursors(horizon, after) <= 0) return { entries: [], next: after, isCut: false };
   const { entries, isCut } = await readFeed(pool, after, horizon, { count: MAX_COUNT, size: MAX_SIZE });
-  return { entries, next: (isCut ? entries.at(-1)?.cursor : undefined) ?? horizon, isCut };
+  return { entries, next: entries.at(-1)?.cursor ?? after, isCut };
 }
 
 /** The page behind a place out of entries that end at `end`. */

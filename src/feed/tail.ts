@@ -1,14 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import {
-  type Cursor,
-  type FeedEntry,
-  type Pool,
-  StoreUnavailable,
-  compareCursors,
-  feedHorizon,
-} from '../store/index.ts';
+import { type Cursor, type FeedEntry, type Pool, StoreUnavailable, compareCursors, feedEnd } from '../store/index.ts';
 import { type Page, pageOf, readPage } from './page.ts';
 
 /**
@@ -51,15 +44,15 @@ export function createTail(pool: Pool, log: Logger): Tail {
   let wokeAt = 0;
 
   const wake = (): void => {
-    wokeAt = Date.now();
+    wokeAt = performance.now();
     changes.emit('change');
   };
 
   /** True: there may be more at once. */
   const advance = async (): Promise<boolean> => {
     if (kept === null) {
-      const horizon = await feedHorizon(pool);
-      kept = { from: horizon, to: horizon, entries: [], size: 0 };
+      const end = await feedEnd(pool);
+      kept = { from: end, to: end, entries: [], size: 0 };
       wake();
       return false;
     }
@@ -82,7 +75,7 @@ export function createTail(pool: Pool, log: Logger): Tail {
         else if (!isFailing) log.warn({ reason: error.message }, 'the feed waits for Postgres');
         isFailing = true;
       }
-      if (Date.now() - wokeAt >= WAKE_INTERVAL) wake();
+      if (performance.now() - wokeAt >= WAKE_INTERVAL) wake();
       if (!isBehind) await delay(isFailing ? WAKE_INTERVAL : POLL_INTERVAL, undefined, { ref: false });
     }
     kept = null;

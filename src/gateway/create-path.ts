@@ -37,7 +37,7 @@ export function choosePaths(path: CreatePath, isStorm: () => boolean): CreatePat
 
   return {
     enter(commandId) {
-      const now = Date.now();
+      const now = performance.now();
       if (path === 'store' || now < storedUntil) return false;
       // Each that goes through its workflow in a storm waits long, and holds up the others.
       if (path === 'auto' && isStorm()) {
@@ -57,10 +57,10 @@ export function choosePaths(path: CreatePath, isStorm: () => boolean): CreatePat
     left,
     started() {
       // One that was sent before the break proves nothing about the time after it.
-      if (Date.now() >= storedUntil) isProven = true;
+      if (performance.now() >= storedUntil) isProven = true;
     },
     failed() {
-      storedUntil = Date.now() + BREAK;
+      storedUntil = performance.now() + BREAK;
       isProven = false;
     },
   };

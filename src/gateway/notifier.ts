@@ -33,10 +33,10 @@ export function createNotifier({ pool, log, waitHosts }: NotifierDeps): Notifier
     if (!URL.canParse(endpoint) || !endpoint.endsWith(WAIT_PATH)) return false;
     if (waitHosts.has(new URL(endpoint).hostname)) return true;
     const known = checked.get(endpoint);
-    if (known !== undefined && Date.now() - known.at < CHECKED_FOR) return known.allowed;
+    if (known !== undefined && performance.now() - known.at < CHECKED_FOR) return known.allowed;
     const allowed = await isLiveInstance(pool, endpoint.slice(0, -WAIT_PATH.length));
     if (checked.size >= MAX_QUEUED) checked.clear();
-    checked.set(endpoint, { allowed, at: Date.now() });
+    checked.set(endpoint, { allowed, at: performance.now() });
     return allowed;
   };
 

@@ -14,7 +14,7 @@ export function watchStorms(): StormWatch {
   let count = 0;
   let before = 0;
   const roll = (): void => {
-    const now = Math.floor(Date.now() / 1_000);
+    const now = Math.floor(performance.now() / 1_000);
     if (now === second) return;
     before = now === second + 1 ? count : 0;
     count = 0;

@@ -58,7 +58,7 @@ export function createWaiters(maxWaiting: number): Waiters {
       entries.get(signal.waitCommandId)?.receive(signal);
     },
     overdue() {
-      const now = Date.now();
+      const now = performance.now();
       const due = [...entries.values()].filter(
         ({ processed, needsSnapshot, lookAt }) => (!processed || needsSnapshot) && lookAt <= now,
       );
@@ -75,14 +75,14 @@ export function createWaiters(maxWaiting: number): Waiters {
 function createEntry(command: SentCommand, plan: WaitPlan, cancelled: AbortSignal) {
   const follow = createWaitProgress(command.commandId, plan);
   const arrived: CommandResult[] = [];
-  const endsAt = Date.now() + plan.timeout;
+  const endsAt = performance.now() + plan.timeout;
   let done = false;
   let error: GatewayError | null = null;
   let wake = (): void => undefined;
 
   const entry: Entry = {
     command,
-    lookAt: Date.now() + FIRST_LOOK,
+    lookAt: performance.now() + FIRST_LOOK,
     processed: false,
     needsSnapshot: plan.stage === 'SNAPSHOT',
     receive(signal) {
@@ -107,7 +107,7 @@ function createEntry(command: SentCommand, plan: WaitPlan, cancelled: AbortSigna
       () => {
         entry.fail(timeoutError(plan.timeout));
       },
-      Math.max(0, endsAt - Date.now()),
+      Math.max(0, endsAt - performance.now()),
     );
     const onCancelled = (): void => {
       wake();

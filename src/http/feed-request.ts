@@ -38,7 +38,7 @@ export function readFeedFilter(request: Request): FeedFilter {
  * Where a reader goes on: at `Last-Event-ID`, or `after`, or at the beginning, or now.
  * @throws RequestError for a place that is none of this feed
  */
-export function readFeedStart(request: Request, now: Cursor): Cursor {
+export function readFeedStart(request: Request, now: Cursor, horizon: Cursor): Cursor {
   // What a reader sends that reconnects is newer than the address it still uses.
   const text = request.get('Last-Event-ID') ?? queryTexts(request, 'after').at(-1) ?? '';
   const from = queryTexts(request, 'from').at(-1) ?? 'now';
@@ -50,9 +50,9 @@ export function readFeedStart(request: Request, now: Cursor): Cursor {
       `"${text}" is no place in the feed: give the id of an event that it sent, or from=beginning.`,
     );
   }
-  if (compareCursors(cursor, now) > 0) {
+  if (compareCursors(cursor, horizon) > 0) {
     throw illegalArgument(
-      `The feed has not come to "${text}" yet, but only to "${formatCursor(now)}": that id is of another database, or ` +
+      `The feed has not come to "${text}" yet, but only to "${formatCursor(horizon)}": that id is of another database, or ` +
         'this one was set back to an earlier time without feed:rebase. Give an id of this feed, or from=beginning.',
     );
   }

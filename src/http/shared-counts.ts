@@ -14,9 +14,9 @@ export type Count = (sql: Sql) => Promise<number>;
 /**
  * Counts with one query what several callers ask at once: an exact total costs more than the page it stands on, and a
  * console asks for the same ones again and again. An error goes to those who wait for it, and is asked for again.
- * @param now epoch milliseconds
+ * @param now milliseconds, whenever they began
  */
-export function createSharedCounts(count: Count, now: () => number = Date.now): Count {
+export function createSharedCounts(count: Count, now: () => number = () => performance.now()): Count {
   const running = new Map<string, Promise<number>>();
   const kept = new Map<string, { readonly total: number; readonly until: number }>();
 

@@ -48,7 +48,7 @@ export async function removeFinishedRecords(
   { goesOn }: { readonly goesOn: () => boolean },
 ): Promise<Removal> {
   const sum = { records: 0, events: 0, heldBack: 0, passedOver: 0 };
-  let saidAt = Date.now();
+  let saidAt = performance.now();
 
   const removeBatch = async (batch: readonly FinishedRecord[]): Promise<void> => {
     const beganAt = performance.now();
@@ -68,8 +68,8 @@ export async function removeFinishedRecords(
       log.warn({ ids: batch.map(({ id }) => id), reason: error.message }, 'records could not be removed in time');
       sum.passedOver += batch.length;
     }
-    if (Date.now() - saidAt >= PROGRESS_INTERVAL) {
-      saidAt = Date.now();
+    if (performance.now() - saidAt >= PROGRESS_INTERVAL) {
+      saidAt = performance.now();
       log.info({ ...sum }, 'removing finished records');
     }
     await delay(Math.max(MIN_PAUSE, performance.now() - beganAt));

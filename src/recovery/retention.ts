@@ -14,6 +14,8 @@ export interface RetentionJobDeps extends RetentionDeps {
   readonly leadership: Leadership;
   /** Milliseconds for which a finished record is kept. */
   readonly retention: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
   /** Told of every run that came to its end, for whoever counts. */
   readonly onRun: (removal: Removal) => void;
   readonly log: Logger;
@@ -26,19 +28,19 @@ export function runRetention(deps: RetentionJobDeps): { stop(): Promise<void> } 
   let next = 0;
 
   const runOnce = async (): Promise<void> => {
-    next = Date.now() + RETRY_INTERVAL;
-    const removal = await removeFinishedRecords(deps, Date.now() - deps.retention, {
+    next = performance.now() + RETRY_INTERVAL;
+    const removal = await removeFinishedRecords(deps, deps.now() - deps.retention, {
       goesOn: () => !stopping.signal.aborted && leadership.isLeader(),
     });
     if (!removal.isComplete) return;
-    next = Date.now() + INTERVAL;
+    next = performance.now() + INTERVAL;
     deps.onRun(removal);
   };
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        if (Date.now() >= next && leadership.isLeader()) await runOnce();
+        if (performance.now() >= next && leadership.isLeader()) await runOnce();
       } catch (error) {
         if (error instanceof StoreUnavailable) log.debug({ reason: error.message }, 'retention waits');
         else log.error({ err: error }, 'retention failed and goes on');

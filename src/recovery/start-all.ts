@@ -3,13 +3,14 @@ import type { Pace } from './pace.ts';
 
 /**
  * Starts records in the order in which they come, as many at a time as the pace allows, until there are no more or
- * `stopping` is aborted.
+ * `stopping` is aborted. `now` is the time that deadlines are compared with, epoch milliseconds.
  * @throws what the first failed start throws; those in flight have come back then
  */
 export async function startAll(
   records: AsyncIterable<OpenRecord> | Iterable<OpenRecord>,
   pace: Pace,
   stopping: AbortSignal,
+  now: () => number,
   start: (record: OpenRecord) => Promise<void>,
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>();
@@ -17,7 +18,7 @@ export async function startAll(
   try {
     for await (const record of records) {
       if (stopping.aborted || failures.length > 0) break;
-      const isDue = record.deadline !== null && record.deadline <= Date.now();
+      const isDue = record.deadline !== null && record.deadline <= now();
       while (inFlight.size >= pace.inFlight(isDue)) await Promise.race(inFlight);
       const starting = start(record)
         .catch((error: unknown) => {

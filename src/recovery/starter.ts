@@ -55,6 +55,8 @@ export interface StarterDeps {
   readonly isStorm: () => boolean;
   /** Under `false` nothing is overdue (AUTO_RETRY=off). */
   readonly autoRetry: boolean;
+  /** The time that deadlines are compared with, epoch milliseconds. */
+  readonly now: () => number;
   readonly log: Logger;
 }
 
@@ -71,18 +73,18 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const setAside = new Map<string, number>();
   const lookedAfter = new Map<string, number>();
   const every = (interval: number, work: (epoch: number) => Promise<void>) => {
-    let next = 0;
+    let next = Number.NEGATIVE_INFINITY;
     return async (epoch: number): Promise<void> => {
-      if (Date.now() < next) return;
-      next = Date.now() + interval;
+      if (performance.now() < next) return;
+      next = performance.now() + interval;
       await work(epoch);
     };
   };
 
   const engageOne = async (record: OpenRecord, epoch: number): Promise<void> => {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const result = await executions.start(record.id, { ...record, deleted: false, due: record.deadline !== null });
-    pace.started(Date.now() - startedAt);
+    pace.started(performance.now() - startedAt);
     // A run from before may be parked without a timer: automatic retries were off, or Postgres was restored under it.
     if (result === 'running' && record.deadline !== null) await executions.sync(record.id);
     await engageRecord(pool, record.id, epoch);
@@ -97,7 +99,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       if (isAway(error)) throw error;
       // The others need not wait for the one that cannot be helped.
       log.error({ err: error, id: record.id }, 'the workflow of a record cannot be started: trying again later');
-      setAside.set(record.id, Date.now());
+      setAside.set(record.id, performance.now());
     } finally {
       begun.delete(record.id);
     }
@@ -114,11 +116,11 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   });
   const lookAfterOverdue = every(OVERDUE_INTERVAL, async (epoch) => {
     if (!deps.autoRetry) return;
-    const now = Date.now();
+    const now = performance.now();
     for (const [id, at] of lookedAfter) if (now - at > SYNC_INTERVAL) lookedAfter.delete(id);
-    const overdue = await findOverdue(pool, epoch, now - OVERDUE, [...lookedAfter.keys()], PAGE);
+    const overdue = await findOverdue(pool, epoch, deps.now() - OVERDUE, [...lookedAfter.keys()], PAGE);
     if (overdue.length > 0) log.warn({ records: overdue.length }, 'records are overdue: looking after them');
-    await startAll(overdue, pace, stopping.signal, async (record) => {
+    await startAll(overdue, pace, stopping.signal, deps.now, async (record) => {
       await attend(record, epoch);
       lookedAfter.set(record.id, now);
     });
@@ -130,23 +132,23 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
 
   /** Records with a deadline and without a workflow, the next due first, for one round. */
   async function* nextDue(epoch: number): AsyncGenerator<OpenRecord, void> {
-    const until = Date.now() + ROUND;
-    while (Date.now() < until) {
-      const before = (await isStorm()) ? Date.now() + SOON : Number.MAX_SAFE_INTEGER;
+    const until = performance.now() + ROUND;
+    while (performance.now() < until) {
+      const before = (await isStorm()) ? deps.now() + SOON : Number.MAX_SAFE_INTEGER;
       const page = await findUnengaged(pool, epoch, before, unhelped(), PAGE);
       if (page.length === 0) return;
       await watchBacklog(epoch);
-      const foundAt = Date.now();
+      const foundAt = performance.now();
       for (const record of page) {
         yield record;
-        if (Date.now() - foundAt > FRESH) break;
+        if (performance.now() - foundAt > FRESH) break;
       }
     }
   }
   /** How many were started. */
   const startDue = async (epoch: number): Promise<number> => {
     let started = 0;
-    await startAll(nextDue(epoch), pace, stopping.signal, async (record) => {
+    await startAll(nextDue(epoch), pace, stopping.signal, deps.now, async (record) => {
       await attend(record, epoch);
       started += 1;
     });
@@ -154,7 +156,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   };
   const startDeadLetters = async (epoch: number): Promise<void> => {
     const found = await findUnengagedDeadLetters(pool, epoch, unhelped(), DEAD_LETTERS);
-    await startAll(found, pace, stopping.signal, (record) => attend(record, epoch));
+    await startAll(found, pace, stopping.signal, deps.now, (record) => attend(record, epoch));
   };
 
   /** One step. False: there was nothing to do, or it is not for this process to do it. */
@@ -163,7 +165,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     if (epoch === 0 || !deps.leadership.isLeader()) return false;
     await prune(epoch);
     await lookAfterOverdue(epoch);
-    for (const [id, at] of setAside) if (Date.now() - at > SET_ASIDE) setAside.delete(id);
+    for (const [id, at] of setAside) if (performance.now() - at > SET_ASIDE) setAside.delete(id);
     const started = await startDue(epoch);
     if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
     else if (!(await isStorm())) await startDeadLetters(epoch);

@@ -1,5 +1,5 @@
 import { StoreUnusable } from './errors.ts';
-import { type Pool, type Statement, run } from './pools.ts';
+import { type Client, type Pool, type Statement, run } from './pools.ts';
 
 const SAME_CLUSTER: Statement = {
   name: 'cluster.same',
@@ -17,9 +17,25 @@ const NEXT_ERA: Statement = {
   name: 'cluster.next-era',
   // The minute in which it begins: two that begin with the same backup at different times are told apart.
   text: `update redress.feed set system_identifier = cluster.system_identifier,
-  era = greatest(era + 1, floor(extract(epoch from clock_timestamp()) / 60)::int)
-from pg_control_system() cluster returning era`,
+  era = greatest(era, $2::int, floor(extract(epoch from clock_timestamp()) / 60)::int - 1) + 1
+from pg_control_system() cluster where $1::int is null or era = $1 returning era`,
 };
+
+const NEXT_EPOCH: Statement = { name: 'cluster.next-epoch', text: 'update redress.temporal set epoch = epoch + 1' };
+
+/** What was written of an era since then. In the feed's order it follows everything older, so that there it is looked for. */
+const take = (table: string): Statement => ({
+  name: `cluster.take-${table}`,
+  text: `with older as (
+  select transaction_id, position from redress.${table} where era = $1 and recorded_at < $3::timestamptz
+  order by era desc, transaction_id desc, position desc limit 1
+)
+update redress.${table} set era = $2 where era = $1
+  and not exists (select from older where (older.transaction_id, older.position) >= (${table}.transaction_id, ${table}.position))`,
+});
+
+/** The tables of the feed. */
+const TABLES = ['event_stream', 'redelivery'] as const;
 
 /**
  * Sees to it that the feed can go on in this cluster.
@@ -38,17 +54,42 @@ export async function checkCluster(pool: Pool): Promise<void> {
 
 /**
  * Lets the feed go on in the cluster where the database is now, in an era of its own: what was written before stays where
- * it was, everything from now on comes after it. Cursors and checkpoints stay valid.
+ * it was, everything from now on comes after it. Cursors and checkpoints stay valid. Every open record is looked after anew.
  * @returns the new era
  */
 export async function rebaseFeed(pool: Pool): Promise<number> {
   return pool.transaction(async (client) => {
     await run(client, LOCK, []);
-    const [row] = await run<{ era: number }>(client, NEXT_ERA, []);
-    if (row === undefined) throw new Error('the row of redress.feed is missing');
-    for (const table of ['event_stream', 'redelivery']) {
-      await client.query(`alter table redress.${table} alter column era set default ${row.era}`);
-    }
-    return row.era;
+    const era = await beginEra(client, null, 0);
+    if (era === null) throw new Error('the row of redress.feed is missing');
+    return era;
   });
+}
+
+/**
+ * The same for a database that was set back while processes ran on it: what they have written `since` then (a time as text)
+ * belongs to the new era too, for its transaction ids had been given before. The new era comes after `above`.
+ * @returns null where another process has done it, and `era` does not go on any more
+ */
+export async function rebaseAfterSetBack(
+  pool: Pool,
+  { era, above, since }: { readonly era: number; readonly above: number; readonly since: string },
+): Promise<number | null> {
+  return pool.transaction(async (client) => {
+    await run(client, LOCK, []);
+    const next = await beginEra(client, era, above);
+    if (next !== null) for (const table of TABLES) await run(client, take(table), [era, next, since]);
+    return next;
+  });
+}
+
+/** Null: the era that goes on is not the one that was `expected`. */
+async function beginEra(client: Client, expected: number | null, above: number): Promise<number | null> {
+  const [row] = await run<{ era: number }>(client, NEXT_ERA, [expected, above]);
+  if (row === undefined) return null;
+  for (const table of TABLES) {
+    await client.query(`alter table redress.${table} alter column era set default ${row.era}`);
+  }
+  await run(client, NEXT_EPOCH, []);
+  return row.era;
 }

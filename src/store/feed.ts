@@ -1,5 +1,5 @@
 import type { EventName, FunctionInfo } from '../domain/index.ts';
-import type { Cursor } from './cursor.ts';
+import { BEGINNING, type Cursor } from './cursor.ts';
 import type { Pool, Statement } from './pools.ts';
 
 /** What a row of the feed is: an event stream (contract 4.3), or one with the state after it (4.4). */
@@ -28,6 +28,20 @@ interface FeedRow {
   /** Bytes of this message and those before it. */
   size: number;
 }
+
+const END: Statement = {
+  name: 'feed.end',
+  text: `with horizon as materialized (
+  select era, pg_snapshot_xmin(pg_current_snapshot()) as transaction_id from redress.feed
+), newest as (${['event_stream', 'redelivery']
+    .map(
+      (table) => `(select t.era, t.transaction_id, t.position from redress.${table} t, horizon h
+  where (t.era, t.transaction_id) < (h.era, h.transaction_id)
+  order by t.era desc, t.transaction_id desc, t.position desc limit 1)`,
+    )
+    .join(' union all ')})
+select era, transaction_id, position from newest order by era desc, transaction_id desc, position desc limit 1`,
+};
 
 const HORIZON: Statement = {
   name: 'feed.horizon',
@@ -89,6 +103,15 @@ export async function feedHorizon(pool: Pool): Promise<Cursor> {
   const [row] = await pool.query<CursorRow>(HORIZON, []);
   if (row === undefined) throw new Error('the row of redress.feed is missing');
   return toCursor(row);
+}
+
+/**
+ * The place of the newest message below {@link feedHorizon}; {@link BEGINNING}: there is none. Readers go on from messages:
+ * the horizon itself may be lower after a crash of Postgres, which forgets ids of transactions that came to nothing.
+ */
+export async function feedEnd(pool: Pool): Promise<Cursor> {
+  const [row] = await pool.query<CursorRow>(END, []);
+  return row === undefined ? BEGINNING : toCursor(row);
 }
 
 /**

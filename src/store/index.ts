@@ -1,4 +1,5 @@
 export * from './checkpoints.ts';
+export * from './clock.ts';
 export * from './cluster.ts';
 export * from './create-groups.ts';
 export * from './cursor.ts';
@@ -17,6 +18,7 @@ export * from './outcomes.ts';
 export * from './pools.ts';
 export * from './records.ts';
 export * from './retention.ts';
+export * from './set-back.ts';
 export * from './staging.ts';
 export * from './streams.ts';
 export * from './redeliveries.ts';

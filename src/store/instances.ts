@@ -68,10 +68,10 @@ export async function leaseInstance(
 ): Promise<Lease> {
   const token = randomUUID();
   let machineId = await lease(pool, token, instance);
-  let confirmedAt = Date.now();
+  let confirmedAt = performance.now();
   let lost = false;
   const beat = async (): Promise<void> => {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     try {
       lost = (await pool.query(HEARTBEAT, [machineId, token])).length === 0;
       if (lost) {
@@ -89,7 +89,7 @@ export async function leaseInstance(
   const timer = setInterval(() => void beat(), HEARTBEAT_INTERVAL).unref();
   return {
     machineId() {
-      if (lost || Date.now() - confirmedAt > LEASE_MARGIN) {
+      if (lost || performance.now() - confirmedAt > LEASE_MARGIN) {
         throw new NoMachineId();
       }
       return machineId;

@@ -236,3 +236,16 @@ it('asks nothing while nobody reads', async () => {
       and query not like '%statistics%') statistics`);
   expect(after).toEqual(before);
 });
+
+it('gives out places of messages only: ids of transactions that came to nothing are given again after a crash', async () => {
+  await handlerOn(store).handle('newest', [create()], 1);
+  await untilNothingIsHeldBack(store);
+  const [newest] = await store.sql<{ id: string }>(
+    'select max(transaction_id::text::bigint)::text as id from redress.event_stream',
+  );
+  const client = await stall('nothing comes of it');
+  await client.query('rollback');
+  await client.end();
+  expect((await feed.now()).transactionId).toBe(BigInt(newest?.id ?? 0));
+  expect((await feed.horizon()).transactionId).toBeGreaterThan(BigInt(newest?.id ?? 0));
+});

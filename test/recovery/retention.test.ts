@@ -89,9 +89,13 @@ describe('a run', () => {
 
   it('may be done by two processes at once, which share the work', async () => {
     await storeCopies(store, await storeSucceeded(store, 'shared'), 600);
-    const removals = await Promise.all(
-      [store.open(), store.open()].map((pools) => removeFinishedRecords(depsOn(pools), AFTER, always)),
+    const both = [store.open(), store.open()];
+    // Neither is done while the other still connects.
+    const connect = { name: 'connect', text: 'select 1' };
+    await Promise.all(
+      both.flatMap(({ commands, queries }) => [commands, queries].map((pool) => pool.query(connect, []))),
     );
+    const removals = await Promise.all(both.map((pools) => removeFinishedRecords(depsOn(pools), AFTER, always)));
     expect(removals.map(({ records }) => records > 0)).toEqual([true, true]);
     expect(removals.reduce((sum, { records }) => sum + records, 0)).toBe(601);
     expect(await countRecords()).toBe(0);
@@ -147,6 +151,7 @@ describe('the job', () => {
     const job = runRetention({
       pools,
       leadership,
+      now: Date.now,
       retention: 1,
       log: SILENT,
       onRemoved: (removed) => {

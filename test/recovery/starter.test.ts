@@ -14,7 +14,7 @@ let stop: () => Promise<void>;
 
 beforeEach(async () => {
   // Only the clock: the pauses of the starter are real.
-  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   store = await openStore();
 });
 afterEach(async () => {
@@ -59,6 +59,7 @@ function start(but: Partial<Executions> = {}, isStorm = (): boolean => false): S
     epoch: () => EPOCH,
     isStorm,
     autoRetry: true,
+    now: Date.now,
     log: SILENT,
   });
   stop = () => starter.stop();
@@ -66,7 +67,7 @@ function start(but: Partial<Executions> = {}, isStorm = (): boolean => false): S
 }
 
 /** Lets the clock go on until it is time for the next look. */
-const toNextLook = (): void => void vi.setSystemTime(Date.now() + 11_000);
+const toNextLook = (): void => void vi.advanceTimersByTime(11_000);
 
 it('looks after every overdue record again soon where Temporal did not answer', async () => {
   const ids = await overdueRecords(20);

@@ -22,8 +22,11 @@ export interface FaultService {
   errors(): readonly string[];
 }
 
-/** Makes a service of this environment at a port that is free, or at `PORT`; nothing runs before its first start. */
-export async function createFaultService(env: Readonly<Record<string, string>>): Promise<FaultService> {
+/**
+ * Makes a service of this environment at a port that is free, or at `PORT`; nothing runs before its first start. `main` is
+ * that of another release, where it is given.
+ */
+export async function createFaultService(env: Readonly<Record<string, string>>, main = MAIN): Promise<FaultService> {
   const port = env['PORT'] ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const sign = env['ROLES'] === 'api' ? 'temporal' : 'worker';
@@ -33,7 +36,7 @@ export async function createFaultService(env: Readonly<Record<string, string>>):
   return {
     url,
     start() {
-      const started = spawn(process.execPath, [MAIN], {
+      const started = spawn(process.execPath, [main], {
         env: { ...process.env, LOG_LEVEL: 'info', ADVERTISED_URL: url, ...env, PORT: String(port) },
         // The channel ends the service when this process is gone.
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

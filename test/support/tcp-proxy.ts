@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A stretch of network in front of a server, which a test can cut or hold up. */
+/** A stretch of network in front of a server, which a test can cut, hold up or slow down. */
 export interface TcpProxy {
   /** `host:port` to connect to in place of the server. */
   readonly address: string;
@@ -9,6 +10,8 @@ export interface TcpProxy {
   cut(): void;
   /** Holds back whatever is sent, and loses nothing of it. */
   stall(): void;
+  /** Delivers whatever is sent, in either direction, so many milliseconds later. */
+  slow(latency: number): void;
   restore(): void;
   close(): Promise<void>;
 }
@@ -19,6 +22,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   let isStalled = false;
+  let latency = 0;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -27,7 +31,17 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     return socket;
   };
   const pass = (from: Socket, to: Socket): void => {
-    from.on('data', (chunk: Buffer) => void to.write(chunk));
+    // One after the other, also where the latency changes meanwhile.
+    let passed = Promise.resolve();
+    from.on('data', (chunk: Buffer) => {
+      const arrivesAt = performance.now() + latency;
+      passed = passed.then(async () => {
+        const left = arrivesAt - performance.now();
+        if (left > 0) await sleep(left);
+        to.write(chunk);
+      });
+    });
+    from.once('close', () => void passed.then(() => to.destroy()));
     if (isStalled) from.pause();
   };
   const breakAll = (): void => {
@@ -42,8 +56,6 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     const far = keep(connect(Number(port), hostname));
     pass(near, far);
     pass(far, near);
-    near.once('close', () => far.destroy());
-    far.once('close', () => near.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -57,9 +69,13 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       isStalled = true;
       for (const socket of sockets) socket.pause();
     },
+    slow(milliseconds) {
+      latency = milliseconds;
+    },
     restore() {
       isCut = false;
       isStalled = false;
+      latency = 0;
       for (const socket of sockets) socket.resume();
     },
     async close() {

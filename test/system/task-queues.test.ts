@@ -331,6 +331,7 @@ it('GET /redress/targets tells how targets stand, without secrets', async () => 
     isSigned: false,
     headers: ['x-key'],
     timeout: null,
+    publishPrepared: null,
   });
   expect(event?.lately).toBeNull();
   expect(JSON.stringify(body)).not.toContain('secret');

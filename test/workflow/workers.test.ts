@@ -62,6 +62,30 @@ it('a worker that cannot be made says why and is tried again, while the connecti
   expect(link.state()).toMatchObject({ worker: 'STOPPED' });
 }, 60_000);
 
+it('an attempt is delivered again after the record was set back to before it', async () => {
+  await stage.open();
+  let version = 5;
+  const delivered: number[] = [];
+  const workflow = await stage.play('set-back', {
+    handle: () =>
+      delivered.length < 2 ? open({ version, delivery: { attempt: 1, until: Date.now() + 60_000 } }) : over(),
+    deliver(attempt) {
+      delivered.push(attempt);
+      return Promise.resolve({ kind: 'accepted' });
+    },
+  });
+  await expect.poll(() => delivered, { timeout: 20_000 }).toEqual([1]);
+  await workflow.signal(SYNC);
+  await pause(1_000);
+  expect(delivered).toEqual([1]);
+  version = 3;
+  await workflow.signal(SYNC);
+  await expect.poll(() => delivered, { timeout: 20_000 }).toEqual([1, 1]);
+  await workflow.signal(SYNC);
+  await workflow.result();
+  await stage.close();
+}, 60_000);
+
 it('a delivery that ignores its cancellation is left behind: the connection is closed in time, and the log says why', async () => {
   vi.stubEnv('TEMPORAL_ADDRESS', temporalAddress());
   vi.stubEnv('TEMPORAL_NAMESPACE', stage.namespace);

@@ -42,7 +42,7 @@ export const FEED_ROUTES: readonly Route[] = [
       // Would stay connected as a reader that nothing can be sent to.
       if (request.method === 'HEAD') return { kind: 'empty', status: 200, contentType: 'text/event-stream' };
       const filter = readFeedFilter(request);
-      const start = readFeedStart(request, await feed.now());
+      const start = readFeedStart(request, await feed.now(), await feed.horizon());
       if (feed.readers() >= MAX_READERS) {
         throw new RequestError('TooManyRequests', `${MAX_READERS} readers are connected already: try again later.`);
       }
@@ -53,14 +53,14 @@ export const FEED_ROUTES: readonly Route[] = [
 
 /** The first frame comes at once and without an event, so that nothing is missed when the connection breaks before there is one. */
 async function* feedFrames(pages: AsyncIterable<Page>, filter: FeedFilter): AsyncGenerator<Frame> {
-  let sentAt = 0;
+  let sentAt = Number.NEGATIVE_INFINITY;
   for await (const { entries, next } of pages) {
     for (const entry of entries.filter(filter)) {
       yield { id: formatCursor(entry.cursor), event: feedEventName(entry), json: entry.message };
-      sentAt = Date.now();
+      sentAt = performance.now();
     }
-    if (Date.now() - sentAt < HEARTBEAT) continue;
+    if (performance.now() - sentAt < HEARTBEAT) continue;
     yield { id: formatCursor(next) };
-    sentAt = Date.now();
+    sentAt = performance.now();
   }
 }

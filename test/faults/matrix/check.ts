@@ -22,8 +22,10 @@ export interface Evidence {
 const TOLERANCE = 3_000;
 
 /** What may still be made up for: as long as there is any of it, the fault is not over for the product. */
-export function unsettled({ stored, deliveries, seen, workflows }: Evidence): string[] {
+export function unsettled(evidence: Evidence): string[] {
+  const { stored, deliveries, seen, workflows } = evidence;
   return [
+    ...brokenAnswers(heldTo(evidence).map(onlySent), stored),
     ...overdueRecords(stored, TOLERANCE),
     ...lostDeliveries(stored, deliveries),
     ...missedByFeed(seen, stored),
@@ -32,10 +34,10 @@ export function unsettled({ stored, deliveries, seen, workflows }: Evidence): st
 }
 
 /** Every promise that was broken for good. */
-export function brokenPromises({ wishes, stored, deliveries, seen, losses }: Evidence): string[] {
-  const heldTo = wishes.map((wish) => ({ ...wish, sends: wish.sends.filter((send) => !isExcused(send, losses)) }));
+export function brokenPromises(evidence: Evidence): string[] {
+  const { wishes, stored, deliveries, seen, losses } = evidence;
   return [
-    ...brokenAnswers(heldTo, stored),
+    ...brokenAnswers(heldTo(evidence), stored),
     ...undecidedWishes(wishes),
     ...unwantedEffects(wishes, stored),
     ...brokenRecords(stored),
@@ -43,6 +45,22 @@ export function brokenPromises({ wishes, stored, deliveries, seen, losses }: Evi
     ...disorderOfFeed(seen, stored),
   ];
 }
+
+/** The wishes, with the answers to which the product is held. */
+function heldTo({ wishes, stored, losses }: Evidence): Wish[] {
+  const ids = new Set(stored.records.map(({ id }) => id));
+  return wishes
+    .filter(({ aggregateId }) => losses.postgres === undefined || aggregateId === null || ids.has(aggregateId))
+    .map((wish) => ({ ...wish, sends: wish.sends.filter((send) => !isExcused(send, losses)) }));
+}
+
+/** What was answered SENT may be decided a moment later. */
+const onlySent = (wish: Wish): Wish => ({
+  ...wish,
+  sends: wish.sends.filter(
+    ({ answer }) => answer?.kind === 'result' && answer.result.succeeded && answer.result.stage === 'SENT',
+  ),
+});
 
 /** Answers that were true, until what they tell of was lost. */
 function isExcused({ at, answeredAt = Infinity, answer }: Send, { temporalAt, postgres }: Losses): boolean {

@@ -112,6 +112,11 @@ async function build(
   const feed = watchFeed(door);
   atEnd(() => feed.leave());
   const load = startLoad({ urls: [door], target, random: random.fork(), clients: scale.clients });
+  atEnd(() => {
+    // Where the row broke off, its clients give up by themselves.
+    void load.stop();
+    return Promise.resolve();
+  });
   return {
     ...{
       scale,
@@ -124,6 +129,7 @@ async function build(
       env,
       target,
       load,
+      wishes: [],
       random,
       feed,
     },

@@ -1,5 +1,6 @@
 import type { LocalPostgres } from '../../../local/postgres.ts';
 import type { LocalTemporal } from '../../../local/temporal.ts';
+import type { Wish } from '../../support/fault-ledger.ts';
 import type { Load } from '../../support/fault-load.ts';
 import type { Random } from '../../support/fault-random.ts';
 import type { FaultService } from '../../support/fault-service.ts';
@@ -69,6 +70,8 @@ export interface Ground {
   /** Where prepared retries are pushed to. */
   readonly target: FaultTarget;
   readonly load: Load;
+  /** What the row itself has sent: the product is held to its answers as to those that the load got. */
+  readonly wishes: Wish[];
   readonly random: Random;
   /** The proxy of a stretch of network that the row has named in `through`. */
   path(name: PathName): TcpProxy;

@@ -56,26 +56,26 @@ async function strikeAndCheck(
   await sleep(scale.calm);
   const stopped = load.stop();
 
-  const settled = await settle(ground, span, armed.wishes, losses);
+  const settled = await settle(ground, span.until, armed.wishes, losses);
   await stopped;
-  // What was decided only just now counts too.
-  const final = await gather(ground, armed.wishes, losses);
+  // What was sent last counts too.
+  const final = await settle(ground, Date.now(), armed.wishes, losses);
   return {
     figures: measure(final, span),
     reasons: [...brokenPromises(final), ...unsettled(settled), ...endings(ground)],
   };
 }
 
-/** What is known as soon as nothing is left to be made up for, or when the time for that is over. */
+/** What is known as soon as nothing is left to be made up for, or when the time for that is over, which begins at `since`. */
 async function settle(
   ground: PreparedGround,
-  { until }: Span,
+  since: number,
   armed: readonly Wish[],
   losses: Losses,
 ): Promise<Evidence> {
   for (;;) {
     const evidence = await gather(ground, armed, losses);
-    const isLate = Date.now() - until > RECOVERY;
+    const isLate = Date.now() - since > RECOVERY;
     if (isLate || unsettled(evidence).length === 0) {
       const workflows = await brokenWorkflows(ground.temporal.address, evidence.stored, ground.namespace);
       if (isLate || workflows.length === 0) return { ...evidence, workflows };
@@ -87,7 +87,7 @@ async function settle(
 async function gather(ground: PreparedGround, armed: readonly Wish[], losses: Losses): Promise<Evidence> {
   const { load, target, feed } = ground;
   const stored = await readStored(ground);
-  const wishes = [...armed, ...load.wishes];
+  const wishes = [...armed, ...load.wishes, ...ground.wishes];
   return { wishes, stored, deliveries: target.delivered(), seen: feed.seen, workflows: [], losses };
 }
 
