@@ -5,6 +5,7 @@ import type { KafkaBroker } from './kafka-broker.ts';
 /** The topic of the commands as Wow names it, where what cannot be read of it goes, and the group that takes it. */
 export const COMMANDS = 'wow.compensation.execution_failed.command';
 export const EVENTS = 'wow.compensation.execution_failed.event';
+export const STATES = 'wow.compensation.execution_failed.state';
 export const DEAD_LETTERS = `${COMMANDS}.dead-letter`;
 export const GROUP = 'compensation-service.CommandDispatcher';
 
@@ -16,10 +17,17 @@ export interface ReadRecord {
   readonly partition: number;
 }
 
+/** A record as a test writes it; its time is now unless it says. */
+export interface SentRecord {
+  readonly key?: string;
+  readonly value: string;
+  readonly timestamp?: bigint;
+}
+
 /** Another service, as far as it writes and reads topics. */
 export interface KafkaPeer {
   /** Writes commands, or whatever is given in place of one, in this order. */
-  send(topic: string, messages: readonly { readonly key?: string; readonly value: string }[]): Promise<void>;
+  send(topic: string, messages: readonly SentRecord[]): Promise<void>;
   /** Everything that a topic has at the moment, partition by partition. */
   readAll(topic: string): Promise<readonly ReadRecord[]>;
   /** What a group has as its place in each partition of a topic; -1: none. */
