@@ -37,9 +37,13 @@ export const VARIABLES = z.object({
   DATABASE_URL: databaseUrl.register(VARIABLE_NOTES, {
     meaning: 'Postgres 15 or later, connected directly or through a pooler in session mode: `postgresql://…`.',
   }),
-  ROLES: someOf(ROLES).prefault('api,worker').register(VARIABLE_NOTES, {
-    meaning: 'What this process does: `api` answers REST, `worker` carries out workflows and deliveries.',
-  }),
+  ROLES: someOf(ROLES)
+    .prefault('api,worker')
+    .register(VARIABLE_NOTES, {
+      meaning:
+        'What this process does: `api` answers REST and takes commands from Kafka, `worker` carries out workflows and ' +
+        'deliveries and publishes on Kafka.',
+    }),
   ADVERTISED_URL: baseUrl.optional().register(VARIABLE_NOTES, {
     derivedDefault: '`http://HOST:PORT`',
     meaning:
