@@ -112,16 +112,10 @@ function endBy(next: EventStream | undefined): string {
   return event?.name === 'compensation_prepared' ? 'timed out' : 'nothing';
 }
 
+/** Ends of attempts whose time was over: a patient one that has one of these was forgotten. */
+const LATE_ENDS = ['timed out', 'RequestTimeout', 'NoWorker'];
 /** Ends that an attempt may have that was never begun: whoever should have done so was away. */
-const UNBEGUN_ENDS = [
-  'timed out',
-  'success',
-  'TargetUnreachable',
-  'ConnectionLost',
-  'NoWorker',
-  'HeartbeatTimeout',
-  'RequestTimeout',
-];
+const UNBEGUN_ENDS = [...LATE_ENDS, 'success', 'TargetUnreachable', 'ConnectionLost', 'HeartbeatTimeout'];
 
 /** What is wrong with one record, after all that happened to it. */
 function problemsOf(events: readonly EventStream[], snapshot: Snapshot, begun: ReadonlySet<string>): string[] {
@@ -135,8 +129,8 @@ function problemsOf(events: readonly EventStream[], snapshot: Snapshot, begun: R
       .filter(({ key, end }) => !begun.has(key) && !UNBEGUN_ENDS.includes(end))
       .map(({ key, end }) => `${key} was never begun, and its end is: ${end}`),
     ...attempts
-      .filter(({ isPatient, end }) => isPatient && end === 'timed out')
-      .map(({ key }) => `${key} was forgotten`),
+      .filter(({ isPatient, end }) => isPatient && LATE_ENDS.includes(end))
+      .map(({ key, end }) => `${key} was forgotten, and its end is: ${end}`),
     ...(begun.has(`${id}:${succeeded}`) ? [] : [`attempt ${succeeded} succeeded without being begun`]),
   ].map((problem) => `${id}: ${problem}`);
 }
@@ -194,11 +188,14 @@ it.each(['http', 'temporal', 'feed'] as const)(
     const again = begun.filter((key, index) => begun.indexOf(key) !== index);
     expect(again.filter((key) => ![...withService, ...withExecutor].includes(key))).toEqual([]);
 
-    const unbegun = attempts.filter(({ key }) => !begun.includes(key)).map(({ end }) => end);
+    const unbegun = Map.groupBy(
+      attempts.filter(({ key }) => !begun.includes(key)),
+      ({ end }) => end,
+    );
     console.log(
       `${way}: ${prepared.length} attempts, ${withService.length} in flight when the service was killed and ` +
         `${withExecutor.length} when the executor was, ${again.length} begun again, ` +
-        `${unbegun.length} never begun (${[...new Set(unbegun)].join(', ')})`,
+        `never begun: ${[...unbegun].map(([end, some]) => `${some.length} ${end}`).join(', ') || 'none'}`,
     );
   },
   SETTLING * 3,
