@@ -17,6 +17,7 @@ export default {
         'test/contract/main.ts',
         'test/fuzz/main.ts',
         'test/faults/matrix/main.ts',
+        'test/support/executor-main.ts',
       ],
       project: ['{src,workflows,activities,local,bench,tools,examples,test}/**/*.{ts,cjs}', '*.config.{ts,js}'],
     },
