@@ -51,8 +51,11 @@ function heldTo({ wishes, stored, losses }: Evidence): Wish[] {
   const ids = new Set(stored.records.map(({ id }) => id));
   return wishes
     .filter(({ aggregateId }) => losses.postgres === undefined || aggregateId === null || ids.has(aggregateId))
-    .map((wish) => ({ ...wish, sends: wish.sends.filter((send) => !isExcused(send, losses)) }));
+    .map((wish) => ({ ...wish, sends: wish.sends.map((send) => (isExcused(send, losses) ? forgotten(send) : send)) }));
 }
+
+/** As if its answer had been lost: that it was sent explains what became of the others. */
+const forgotten = (send: Send): Send => ({ ...send, answer: { kind: 'lost', reason: 'by the fault' } });
 
 /** What was answered SENT may be decided a moment later. */
 const onlySent = (wish: Wish): Wish => ({
