@@ -48,10 +48,16 @@ export function brokenPromises(evidence: Evidence): string[] {
 
 /** The wishes, with the answers to which the product is held. */
 function heldTo({ wishes, stored, losses }: Evidence): Wish[] {
-  const ids = new Set(stored.records.map(({ id }) => id));
-  return wishes
-    .filter(({ aggregateId }) => losses.postgres === undefined || aggregateId === null || ids.has(aggregateId))
-    .map((wish) => ({ ...wish, sends: wish.sends.map((send) => (isExcused(send, losses) ? forgotten(send) : send)) }));
+  const createdAt = new Map(stored.records.map(({ id, streams }) => [id, streams[0]?.createTime ?? 0]));
+  const isHeldTo = ({ aggregateId }: Wish, { at }: Send): boolean => {
+    if (losses.postgres === undefined || aggregateId === null) return true;
+    // Sent to a record that was lost, and perhaps created anew later: there was nothing to decide it on.
+    return at >= (createdAt.get(aggregateId) ?? Infinity);
+  };
+  return wishes.map((wish) => ({
+    ...wish,
+    sends: wish.sends.map((send) => (isHeldTo(wish, send) && !isExcused(send, losses) ? send : forgotten(send))),
+  }));
 }
 
 /** As if its answer had been lost: that it was sent explains what became of the others. */
