@@ -76,7 +76,9 @@ function isExcused({ at, answeredAt = Infinity, answer }: Send, { temporalAt, po
   if (answer?.kind !== 'result') return false;
   const { stage } = answer.result;
   if (temporalAt !== undefined && stage === 'SENT' && at <= temporalAt) return true;
-  return postgres !== undefined && answeredAt >= postgres.since && at <= postgres.until;
+  if (postgres === undefined || at > postgres.until) return false;
+  // What was only SENT when the backup was taken was decided afterwards, in what was lost; its workflow is done with it.
+  return stage === 'SENT' || answeredAt >= postgres.since;
 }
 
 /** Every event that no reader of the feed has seen. */
