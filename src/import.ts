@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -58,6 +58,9 @@ export async function importFile({ databaseUrl }: Config, log: Logger, files: Im
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  if (isSameFile(files.input, files.refused)) {
+    throw new ImportFileError(`${files.refused} cannot be written`, 'it is what is to be imported');
+  }
   const refusals = openRefusals(files.refused);
   await migrate(databaseUrl, log);
   const pools = createPools(databaseUrl, log);
@@ -83,6 +86,19 @@ async function* readInput(input: string, stopping: AbortSignal): AsyncGenerator<
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
     if (!stopping.aborted) throw new ImportFileError(`${input} cannot be read`, error);
+  }
+}
+
+/** Whether both are one file by whatever name, which would be emptied before it was read. */
+function isSameFile(input: string, refused: string | null): boolean {
+  if (refused === null) return false;
+  try {
+    const from = statSync(input === '-' ? '/dev/stdin' : input, { bigint: true });
+    const to = statSync(refused, { bigint: true });
+    return from.isFile() && from.dev === to.dev && from.ino === to.ino;
+  } catch {
+    // What is not there yet is another file; what may not be looked at is told of when it is opened.
+    return false;
   }
 }
 

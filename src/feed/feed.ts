@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Cursor, type Pool, StoreUnavailable, feedEnd, feedHorizon } from '../store/index.ts';
+import { type Cursor, type Pool, StoreUnavailable, compareCursors, feedEnd, feedHorizon } from '../store/index.ts';
 import { type Page, readPage } from './page.ts';
 import { createTail } from './tail.ts';
 
@@ -48,11 +48,13 @@ export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: L
     let position = after;
     try {
       while (!signal.aborted) {
+        const end = tail.end();
         const page = await nextPage(position);
         position = page?.next ?? position;
         yield page ?? { entries: [], next: position };
         if (page === null) await tail.woken(signal);
-        else if (page.entries.length === 0) await tail.changed(position, signal);
+        // What the tail begins with may be gone, by retention or a restore: nothing leads up to it then but what is new.
+        else if (page.entries.length === 0) await tail.changed(end === null ? position : later(end, position), signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -81,3 +83,5 @@ export function createFeed({ pool, log }: { readonly pool: Pool; readonly log: L
     },
   };
 }
+
+const later = (a: Cursor, b: Cursor): Cursor => (compareCursors(a, b) > 0 ? a : b);

@@ -20,6 +20,8 @@ export interface Tail {
   /** Says that there is one more reader, until the function that it gives is called. */
   join(): () => void;
   readers(): number;
+  /** How far it has come; null: that is not known yet. */
+  end(): Cursor | null;
   /** What comes after a place; null: that reaches further back than what is kept. */
   after(position: Cursor): Page | null;
   /** Resolves as soon as there is something behind a place, and every few seconds. @throws AbortError */
@@ -98,6 +100,7 @@ export function createTail(pool: Pool, log: Logger): Tail {
       };
     },
     readers: () => readers,
+    end: () => kept?.to ?? null,
     after(position) {
       if (kept === null || compareCursors(position, kept.from) < 0) return null;
       return pageOf(kept.entries, position, kept.to);

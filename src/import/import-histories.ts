@@ -3,11 +3,11 @@ import type { EventStream } from '../domain/index.ts';
 import { FIRST_STAGED, type Pools, type StagedStream, type Staging, openStaging } from '../store/index.ts';
 import type { Piece } from './piece.ts';
 import { readPieces } from './read-pieces.ts';
-import { type Broken, type Placed, lastRefused, takeStreams } from './take-streams.ts';
+import { type Broken, lastRefused, takeStreams } from './take-streams.ts';
 
 /** Event streams that are staged, and taken, at a time: few, so that no transaction holds back the feed. */
 const BATCH = 250;
-/** Characters of JSON after which a batch ends as well. */
+/** Characters or bytes of JSON after which a batch ends as well. */
 const BATCH_SIZE = 1024 * 1024;
 
 /** How far an import has come. */
@@ -118,37 +118,20 @@ async function take(
   let after = FIRST_STAGED;
   let broken: Broken = null;
   for (;;) {
-    const staged: StagedStream[] = await staging.read(after, BATCH);
+    if (stopping.aborted) return;
+    const staged: StagedStream[] = await staging.read(after, { count: BATCH, size: BATCH_SIZE });
     const last = staged.at(-1);
     if (last === undefined) return;
     after = last;
-    for (const batch of bySize(staged)) {
-      if (stopping.aborted) return;
-      const verdicts = await takeStreams(pools.commands, batch, broken);
-      for (const verdict of verdicts) {
-        if (verdict.kind === 'refused') refuse(refusedStream(verdict.place, verdict.stream, verdict.reason));
-        else progress[verdict.kind] += 1;
-      }
-      broken = lastRefused(verdicts) ?? broken;
-      onProgress(progress);
+    const batch = staged.map(({ place, document }) => ({ place, stream: JSON.parse(document) as EventStream }));
+    const verdicts = await takeStreams(pools.commands, batch, broken);
+    for (const verdict of verdicts) {
+      if (verdict.kind === 'refused') refuse(refusedStream(verdict.place, verdict.stream, verdict.reason));
+      else progress[verdict.kind] += 1;
     }
+    broken = lastRefused(verdicts) ?? broken;
+    onProgress(progress);
   }
-}
-
-/** In parts that are not too large for one transaction, each with one stream at least. */
-function* bySize(staged: readonly StagedStream[]): Generator<Placed[]> {
-  let part: Placed[] = [];
-  let size = 0;
-  for (const { place, document } of staged) {
-    if (size + document.length > BATCH_SIZE && part.length > 0) {
-      yield part;
-      part = [];
-      size = 0;
-    }
-    part.push({ place, stream: JSON.parse(document) as EventStream });
-    size += document.length;
-  }
-  yield part;
 }
 
 /** The event stream in a piece of the input, or why there is none. */

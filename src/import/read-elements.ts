@@ -1,4 +1,4 @@
-import type { Piece } from './piece.ts';
+import { NOT_UTF8, type Piece, readText } from './piece.ts';
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -32,12 +32,12 @@ export async function* readElements(input: AsyncIterable<Buffer>, maxSize: numbe
     else parts = [];
   };
   const element = (): Piece => {
-    const text = Buffer.concat(parts).toString('utf8');
-    const piece =
-      size > maxSize ? { place, text: null, reason: `The element has more than ${maxSize} bytes.` } : { place, text };
+    const isTooLong = size > maxSize;
+    const text = isTooLong ? null : readText(Buffer.concat(parts));
     parts = [];
     size = 0;
-    return piece;
+    if (text !== null) return { place, text };
+    return { place, text, reason: isTooLong ? `The element has more than ${maxSize} bytes.` : NOT_UTF8 };
   };
 
   for await (const chunk of input) {

@@ -1,4 +1,4 @@
-import type { Piece } from './piece.ts';
+import { NOT_UTF8, type Piece, readText } from './piece.ts';
 
 const NEWLINE = 0x0a;
 
@@ -11,12 +11,27 @@ export async function* readLines(input: AsyncIterable<Buffer>, maxSize: number):
   let line = 1;
   let parts: Buffer[] = [];
   let size = 0;
+  /** Where the event of a stream has begun that has no data yet; blank: there is none. */
+  let begun = '';
+  let hasData = false;
 
   const piece = (): Piece | null => {
+    if (size === 0) {
+      begun = '';
+      hasData = false;
+      return null;
+    }
     const place = `line ${line}`;
     if (size > maxSize) return { place, text: null, reason: `The line has more than ${maxSize} bytes.` };
-    const text = Buffer.concat(parts).toString('utf8').trim();
-    return text === '' || NOT_DATA.test(text) ? null : { place, text: text.replace(DATA, '') };
+    const text = readText(Buffer.concat(parts))?.trim();
+    if (text === undefined) return { place, text: null, reason: NOT_UTF8 };
+    if (NOT_DATA.test(text)) {
+      if (begun === '' && !hasData && !text.startsWith(':')) begun = place;
+      return null;
+    }
+    begun = '';
+    hasData = text !== '';
+    return text === '' ? null : { place, text: text.replace(DATA, '') };
   };
   const add = (part: Buffer): void => {
     size += part.length;
@@ -37,6 +52,9 @@ export async function* readLines(input: AsyncIterable<Buffer>, maxSize: number):
     }
     add(chunk.subarray(start));
   }
-  const last = piece();
+  const last = size > 0 ? piece() : null;
   if (last !== null) yield last;
+  if (begun !== '') {
+    yield { place: begun, text: null, reason: 'The input ends within an event: it is not complete.' };
+  }
 }

@@ -6,13 +6,15 @@ import { readLines } from './read-lines.ts';
 const MAX_SIZE = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+/** Bytes of white space after which an array is not looked for any more. */
+const MAX_BLANK = 64 * 1024;
 
 /** The documents of an input: JSON arrays, JSON lines, or Server-Sent Events, told apart by how it begins. */
 export async function* readPieces(input: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
   const chunks = input[Symbol.asyncIterator]();
   try {
     let first = Buffer.alloc(0);
-    while (first.length < BYTE_ORDER_MARK.length || first.toString().trim() === '') {
+    while (first.length < BYTE_ORDER_MARK.length || (first.length < MAX_BLANK && first.toString().trim() === '')) {
       const next = await chunks.next();
       if (next.done === true) break;
       first = Buffer.concat([first, next.value]);

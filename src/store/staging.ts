@@ -26,8 +26,8 @@ export const FIRST_STAGED: StagedPlace = { aggregateId: '', version: 0, number: 
  */
 export interface Staging {
   add(streams: readonly StagedStream[]): Promise<void>;
-  /** At most `limit` of them behind a place, by record, version and number. */
-  read(after: StagedPlace, limit: number): Promise<StagedStream[]>;
+  /** The next ones behind a place, by record, version and number: `count` at most, of `size` bytes at most or one alone. */
+  read(after: StagedPlace, limit: { readonly count: number; readonly size: number }): Promise<StagedStream[]>;
   close(): Promise<void>;
 }
 
@@ -39,19 +39,26 @@ const CREATE = `create temporary table staged_stream (
   number int not null,
   place text not null,
   document text not null,
+  size int not null,
   primary key (aggregate_id, version, number)
 )`;
 
 const ADD: Statement = {
   name: 'staging.add',
   text: `insert into staged_stream
-select * from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[])`,
+select *, octet_length(document)
+from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[]) as s (aggregate_id, version, number, place, document)`,
 };
 
 const READ: Statement = {
   name: 'staging.read',
-  text: `select aggregate_id as "aggregateId", version, number, place, document from staged_stream
-where (aggregate_id, version, number) > ($1, $2, $3) order by aggregate_id, version, number limit $4`,
+  text: `select aggregate_id as "aggregateId", version, number, place, document from (
+  select *, sum(size) over (order by aggregate_id, version, number) as total from (
+    select * from staged_stream where (aggregate_id, version, number) > ($1, $2, $3)
+    order by aggregate_id, version, number limit $4
+  ) page
+) summed
+where total <= $5 or total = size order by aggregate_id, version, number`,
 };
 
 /**
@@ -85,7 +92,8 @@ export async function openStaging(pools: Pools): Promise<Staging | null> {
         streams.map(({ document }) => document),
       ]);
     },
-    read: (after, limit) => runSafely(session, READ, [after.aggregateId, after.version, after.number, limit]),
+    read: ({ aggregateId, version, number }, { count, size }) =>
+      runSafely(session, READ, [aggregateId, version, number, count, size]),
     close: () => session.end(),
   };
 }

@@ -209,6 +209,31 @@ it('tells a reader at once what happened while it took its last page', async () 
   await Promise.all([pages.return?.(), other.leave()]);
 });
 
+it('lets a reader wait behind which everything is gone that others have read', async () => {
+  const start = await feed.now();
+  await handlerOn(store).handle('gone', [create()], 1);
+  await untilNothingIsHeldBack(store);
+  const leaving = new AbortController();
+  const tail = startReading(feed, await feed.now());
+  await delay(500);
+  for (const table of ['event_stream', 'snapshot']) {
+    await store.sql(`delete from redress.${table} where aggregate_id = 'gone'`);
+  }
+  const pages: number[] = [];
+  const read = async (): Promise<void> => {
+    for await (const { entries } of feed.read(start, leaving.signal)) pages.push(entries.length);
+  };
+  const reading = read();
+  await delay(500);
+  expect(pages.length).toBeLessThan(10);
+  await handlerOn(store).handle('new', [create()], 1);
+  await eventually(() => {
+    expect(pages).toContain(1);
+  });
+  leaving.abort();
+  await Promise.all([reading, tail.leave()]);
+});
+
 it('goes on after an outage where it was', async () => {
   await untilNothingIsHeldBack(store);
   const reader = startReading(feed, await feed.now());

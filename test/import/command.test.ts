@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -53,6 +53,16 @@ it('names the file that it cannot read or write', async () => {
   await expect(run(join(folder, 'missing'))).rejects.toThrow(/missing cannot be read \(ENOENT/);
   await expect(run(folder)).rejects.toThrow(/cannot be read \(EISDIR/);
   await expect(run('-', '--refused', folder)).rejects.toThrow(/cannot be written \(EISDIR/);
+});
+
+it('does not write what was refused over what it reads', async () => {
+  const [file, link] = [join(folder, 'same.ndjson'), join(folder, 'link.ndjson')];
+  await writeFile(file, 'rubbish\n');
+  await symlink(file, link);
+  for (const refused of [file, link]) {
+    await expect(run(file, '--refused', refused)).rejects.toThrow(/cannot be written \(it is what is to be imported\)/);
+  }
+  expect(await readFile(file, 'utf8')).toBe('rubbish\n');
 });
 
 it('wants one file', () => {

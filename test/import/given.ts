@@ -38,9 +38,9 @@ export async function importText(pools: Pools, text: string, chunkSize = 1_000):
   return { ...progress, refusals };
 }
 
-/** The bytes of a text in chunks of so many. */
-export function chunksOf(text: string, size: number): AsyncIterable<Buffer> {
-  const bytes = Buffer.from(text);
+/** The bytes of a text, or bytes, in chunks of so many. */
+export function chunksOf(text: string | Buffer, size: number): AsyncIterable<Buffer> {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   const count = Math.ceil(bytes.length / size);
   return Readable.from(Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size)));
 }
