@@ -34,6 +34,18 @@ describe('the partitions of a member', () => {
     ]);
   });
 
+  it('all begin at the earliest record when the topic is another one by the same name', async () => {
+    await assignment.change([0, 1], { id: 'm', generation: 1 });
+    const before = assignment.owned();
+    earliest = [0n, 2n, 0n];
+    await assignment.restart();
+    expect(positions()).toEqual([
+      [0, 0n],
+      [1, 2n],
+    ]);
+    expect(before.map(({ lost }) => lost.aborted)).toEqual([true, true]);
+  });
+
   it('go on where they are when they stay', async () => {
     await assignment.change([0, 1], { id: 'm', generation: 1 });
     read(0, 5n);

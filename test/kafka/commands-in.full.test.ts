@@ -7,7 +7,14 @@ import type { EventStream } from '../../src/domain/index.ts';
 import type { WaitSignal } from '../../src/gateway/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts';
-import { COMMANDS, DEAD_LETTERS, GROUP, type KafkaPeer, connectPeer } from '../support/kafka-commands.ts';
+import {
+  COMMANDS,
+  DEAD_LETTERS,
+  GROUP,
+  type KafkaPeer,
+  type SentRecord,
+  connectPeer,
+} from '../support/kafka-commands.ts';
 import { describeWithKafka } from '../support/kafka-distribution.ts';
 import { type System, openSystem } from '../support/system.ts';
 import { CREATE_BODY, sentCommand } from './sent-command.ts';
@@ -21,6 +28,8 @@ const PARKED = {
   executeAt: Date.now(),
   retrySpec: { maxRetries: 5, minBackoff: 3_600, executionTimeout: 60 },
 };
+/** Bytes: with anything beside it, a record of so many is too large. */
+const LARGE = 1_048_400;
 const RECORDS = 20;
 const UPDATES = 8;
 
@@ -146,6 +155,29 @@ describeWithKafka('commands from Kafka', () => {
       expect(byValue.get(broken)?.headers['redress-offset']).toMatch(/^\d+$/);
       expect(byValue.get('nonsense')?.headers['redress-reason']).toContain('JSON');
       expect(byValue.get('without a key')?.key).toBe('');
+    },
+    PATIENCE,
+  );
+
+  it(
+    'go on behind what is as large as a record can be and nothing but its key, a header, or a name',
+    async () => {
+      const last = 'large-last';
+      const records: SentRecord[] = [
+        {
+          key: 'large-name',
+          value: JSON.stringify(create('large-name', {}, { name: 'x', bodyType: 'x'.repeat(LARGE - 700) })),
+        },
+        { key: 'large-header', value: 'large header', headers: { large: 'x'.repeat(LARGE) } },
+        { partition: 0, key: 'x'.repeat(LARGE), value: 'large key' },
+        { key: last, value: JSON.stringify(create(last)) },
+      ];
+      for (const record of records) await peer.send(COMMANDS, [record]);
+      await untilVersion(last, 1);
+      await eventually(async () => {
+        const reasons = (await peer.readAll(DEAD_LETTERS)).map(({ headers }) => headers['redress-reason']);
+        expect(reasons.filter((reason) => reason?.endsWith('too large to be copied.'))).toHaveLength(3);
+      }, PATIENCE);
     },
     PATIENCE,
   );

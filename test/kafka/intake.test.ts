@@ -128,6 +128,16 @@ describe('the intake', () => {
     expect(done).toEqual([0n, 1n]);
   });
 
+  it('gives a short reason, however much of what cannot be read it quotes', async () => {
+    takeCommand('a', 'unknown', { name: 'nonsense', bodyType: 'x'.repeat(1_000_000) });
+    await eventually(() => {
+      expect(counted).toEqual(['dead letter']);
+    });
+    expect(
+      /: (There is no command "x.*", nor one named "nonsense".)$/s.exec(buried[0] ?? '')?.[1]?.length,
+    ).toBeLessThan(2_000);
+  });
+
   it('is not done with what cannot be buried yet', async () => {
     let fails = true;
     bury = () => (fails ? Promise.reject(new Error('no broker')) : Promise.resolve());

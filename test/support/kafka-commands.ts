@@ -22,6 +22,9 @@ export interface SentRecord {
   readonly key?: string;
   readonly value: string;
   readonly timestamp?: bigint;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** That of the key, where it does not say. */
+  readonly partition?: number;
 }
 
 /** Another service, as far as it writes and reads topics. */

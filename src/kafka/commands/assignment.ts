@@ -13,6 +13,8 @@ export interface Assignment {
   change(partitions: readonly number[], member: Member): Promise<void>;
   /** Begins the partitions anew whose place is no longer, or not yet, in the topic. @throws Error of the library */
   reset(): Promise<void>;
+  /** Begins them all at the earliest record: the topic is another one by the same name. @throws Error of the library */
+  restart(): Promise<void>;
   loseAll(): void;
 }
 
@@ -29,6 +31,11 @@ export function createAssignment(client: Consumer, topic: string): Assignment {
   const lose = (partition: OwnedPartition): void => {
     owned.delete(partition.id);
     partition.lose();
+  };
+  const begin = (id: number, start: bigint): void => {
+    const before = owned.get(id);
+    if (before !== undefined) lose(before);
+    owned.set(id, ownPartition(id, start));
   };
   const list = async (timestamp: bigint): Promise<bigint[]> =>
     (await client.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
@@ -50,7 +57,7 @@ export function createAssignment(client: Consumer, topic: string): Assignment {
       if (known !== member) return;
       for (const id of added) {
         const place = committed.get(topic)?.[id] ?? -1n;
-        owned.set(id, ownPartition(id, place < 0n ? (earliest[id] ?? 0n) : place));
+        begin(id, place < 0n ? (earliest[id] ?? 0n) : place);
       }
     },
     async reset() {
@@ -59,9 +66,12 @@ export function createAssignment(client: Consumer, topic: string): Assignment {
         const position = partition.offsets.position();
         const first = earliest[partition.id] ?? 0n;
         if (position >= first && position <= (latest[partition.id] ?? 0n)) continue;
-        lose(partition);
-        owned.set(partition.id, ownPartition(partition.id, first));
+        begin(partition.id, first);
       }
+    },
+    async restart() {
+      const earliest = await list(ListOffsetTimestamps.EARLIEST);
+      for (const id of [...owned.keys()]) begin(id, earliest[id] ?? 0n);
     },
     loseAll() {
       [...owned.values()].forEach(lose);

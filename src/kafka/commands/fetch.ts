@@ -1,4 +1,10 @@
-import { type ConnectionPool, type Consumer, IS_CONTROL, type RecordsBatch } from '@platformatic/kafka';
+import {
+  type ClusterTopicMetadata,
+  type ConnectionPool,
+  type Consumer,
+  IS_CONTROL,
+  type RecordsBatch,
+} from '@platformatic/kafka';
 import type { TakenRecord } from './taken-record.ts';
 
 /** Milliseconds for which a broker waits for records where there are none. */
@@ -23,7 +29,14 @@ export interface Fetched {
 export interface Fetcher {
   readonly client: Consumer;
   readonly connections: ConnectionPool;
-  readonly topic: string;
+  readonly topic: ClusterTopicMetadata;
+}
+
+/** The topic as the cluster has it now: one that was deleted and made anew has another id. @throws Error of the library */
+export async function describeTopic(client: Consumer, topic: string): Promise<ClusterTopicMetadata> {
+  const about = (await client.metadata({ topics: [topic] })).topics.get(topic);
+  if (about === undefined) throw new Error(`There is no topic ${topic}.`);
+  return about;
 }
 
 /**
@@ -34,10 +47,7 @@ export async function fetchOnce(
   { client, connections, topic }: Fetcher,
   positions: ReadonlyMap<number, bigint>,
 ): Promise<readonly Fetched[]> {
-  const { topics } = await client.metadata({ topics: [topic] });
-  const about = topics.get(topic);
-  if (about === undefined) throw new Error(`There is no topic ${topic}.`);
-  const byLeader = Map.groupBy(positions.keys(), (partition) => about.partitions[partition]?.leader ?? -1);
+  const byLeader = Map.groupBy(positions.keys(), (partition) => topic.partitions[partition]?.leader ?? -1);
   const answers = await Promise.all(
     [...byLeader].map(([node, partitions]) =>
       client.fetch({
@@ -47,7 +57,7 @@ export async function fetchOnce(
         maxBytes: MAX_BYTES,
         topics: [
           {
-            topicId: about.id,
+            topicId: topic.id,
             partitions: partitions.map((partition) => ({
               partition,
               fetchOffset: positions.get(partition) ?? 0n,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RetrySpec } from '../../domain/index.ts';
+import { type RetrySpec, cutMiddle } from '../../domain/index.ts';
 import { type CommandIntake, GatewayError } from '../../gateway/index.ts';
 import { kafkaReason } from '../reason.ts';
 import { readCommandRecord } from './command-record.ts';
@@ -13,6 +13,9 @@ import type { TakenRecord } from './taken-record.ts';
 const MAX_AT_ONCE = 64;
 /** Milliseconds for the outcome of a command that was sent; then it is sent again. Longer than its slot is kept. */
 const PATIENCE = 35_000;
+
+/** Bytes of a reason: it may quote what the sender has written, which may be as large as a record. */
+const MAX_REASON = 1_024;
 
 /** What became of a record: its command's result, or why there was none. */
 export type Intaken = 'accepted' | 'refused' | 'dropped' | 'dead letter';
@@ -57,7 +60,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         reason = error.message;
       }
     }
-    return reason === null ? null : bury(deps, record, reason, ended);
+    return reason === null ? null : bury(deps, record, cutMiddle(reason, MAX_REASON), ended);
   };
 
   return {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Cluster } from '../cluster.ts';
 import { kafkaErrorCodes, kafkaReason } from '../reason.ts';
 import { type Assignment, createAssignment } from './assignment.ts';
-import { fetchOnce } from './fetch.ts';
+import { describeTopic, fetchOnce } from './fetch.ts';
 import type { TakenRecord } from './taken-record.ts';
 
 /** Milliseconds after which a member that is not heard of has lost its partitions. */
@@ -114,6 +114,7 @@ export function joinGroup({ cluster, take, onJoined, log }: MembershipDeps): Mem
   const committer = setInterval(() => void commit(), COMMIT_INTERVAL);
 
   const fetch = async (): Promise<void> => {
+    let topicId: string | null = null;
     for (let failures = 0; goesOn();) {
       const wanted = assignment.owned().filter((partition) => partition.hasRoom());
       if (wanted.length === 0) {
@@ -121,9 +122,17 @@ export function joinGroup({ cluster, take, onJoined, log }: MembershipDeps): Mem
         continue;
       }
       try {
+        const described = await describeTopic(client, topic);
+        if (topicId !== null && topicId !== described.id) {
+          log.warn({ topic }, 'the topic was deleted and made anew: its commands are taken from the earliest on');
+          await assignment.restart();
+          topicId = described.id;
+          continue;
+        }
+        topicId = described.id;
         const positions = new Map(wanted.map(({ id, offsets }) => [id, offsets.position()]));
         for (const { partition: id, from, records, next, end } of await fetchOnce(
-          { client, connections, topic },
+          { client, connections, topic: described },
           positions,
         )) {
           const partition = assignment.get(id);
