@@ -7,7 +7,7 @@ import type { Job } from './load-job.ts';
 import { requestOf } from './requests.ts';
 import { type Work, compareWork, countUnengaged, countWithoutWorkflow } from './same-work.ts';
 import type { Servers } from './servers.ts';
-import { type Side, startBare, startProduct, withSide } from './sides.ts';
+import { type Side, measurePair, startBare, startProduct, withSide } from './sides.ts';
 
 const CALLERS = [1, 16, 64];
 /** Pairs of blocks for each figure, and seconds of each block. */
@@ -130,17 +130,13 @@ async function warmUp(arena: Arena, side: Side): Promise<void> {
   await block(arena, side, 'signal', 16, { seconds: plan.warmUp });
 }
 
-/** The sides take turns in going first, so that nothing that drifts favours one of them. */
 async function runPairs(arena: Arena, operation: Operation, callers: number): Promise<Pair[]> {
   const { servers, plan, sides } = arena;
-  const [product, bare] = sides;
   const pairs: Pair[] = [];
   for (let index = 0; index < plan.pairs; index += 1) {
-    const order = index % 2 === 0 ? [product, bare] : [bare, product];
-    const blocks: Partial<Record<Side['name'], Block>> = {};
-    for (const side of order) blocks[side.name] = await block(arena, side, operation, callers, plan);
+    const blocks = await measurePair(index, sides, (side) => block(arena, side, operation, callers, plan));
     const direct = await runDirect(arena, operation, callers);
-    const pair = { ...blocks, direct } as Pair;
+    const pair = { ...blocks, direct };
     pairs.push(pair);
     servers.say(
       `${operation}, callers: ${callers}, pair ${index + 1} of ${plan.pairs}: ` +

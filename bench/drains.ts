@@ -1,7 +1,7 @@
 import { type Arming, type Drain, drain } from './due.ts';
 import { type Work, sameWork, workOf } from './same-work.ts';
 import type { Servers } from './servers.ts';
-import type { Side } from './sides.ts';
+import { type Side, measurePair } from './sides.ts';
 
 /** The version of a record that is prepared for its first retry. */
 export const PREPARED = 2;
@@ -31,12 +31,9 @@ export async function compareDrains(
   });
   const pairs: Sides<Drain>[] = [];
   for (let index = 0; index <= plan.pairs; index += 1) {
-    const order = index % 2 === 0 ? [product, bare] : [bare, product];
-    const blocks: Partial<Record<Side['name'], Drain>> = {};
-    for (const side of order) {
-      blocks[side.name] = await drain(servers, side, await arming.arm(side, plan.atOnce, 0), PREPARED);
-    }
-    const pair = blocks as Sides<Drain>;
+    const pair = await measurePair(index, [product, bare], async (side) =>
+      drain(servers, side, await arming.arm(side, plan.atOnce, 0), PREPARED),
+    );
     if (index > 0) pairs.push(pair);
     servers.say(
       `${plan.atOnce} due at once, ${index === 0 ? 'warming up' : `pair ${index} of ${plan.pairs}`}: ` +

@@ -5,7 +5,7 @@ import { CREATE_BODY, sentCommand } from '../test/kafka/sent-command.ts';
 import type { Benchmark, Report } from './benchmark.ts';
 import { cpuOfTree } from './process-tree.ts';
 import { type Servers, queryOnce } from './servers.ts';
-import { type Side, startBareConsumer, startProduct, withSide } from './sides.ts';
+import { type Side, measurePair, startBareConsumer, startProduct, withSide } from './sides.ts';
 import { type PairedRatio, median, pairedRatio } from './statistics.ts';
 
 /** Pairs of blocks, and commands of each block. */
@@ -87,12 +87,7 @@ async function compare(
     for (const side of [product, bare]) await run(side, 'warm-up');
     const pairs: Pair[] = [];
     for (let index = 0; index < plan.pairs; index += 1) {
-      const blocks: Partial<Record<Side['name'], Block>> = {};
-      // The sides take turns in going first, so that nothing that drifts favours one of them.
-      for (const side of index % 2 === 0 ? [product, bare] : [bare, product]) {
-        blocks[side.name] = await run(side, `pair-${index}`);
-      }
-      const pair = blocks as Pair;
+      const pair = await measurePair(index, [product, bare], (side) => run(side, `pair-${index}`));
       pairs.push(pair);
       servers.say(
         `pair ${index + 1} of ${plan.pairs}: ${pair.product.perSecond.toFixed(0)}/s to ${pair.bare.perSecond.toFixed(0)}/s`,

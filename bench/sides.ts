@@ -150,3 +150,14 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
+
+/** Measures both sides. They take turns in going first, from pair to pair, so that nothing that drifts favours one of them. */
+export async function measurePair<Measured>(
+  index: number,
+  [product, bare]: readonly [Side, Side],
+  measure: (side: Side) => Promise<Measured>,
+): Promise<Record<Side['name'], Measured>> {
+  const measured: Partial<Record<Side['name'], Measured>> = {};
+  for (const side of index % 2 === 0 ? [product, bare] : [bare, product]) measured[side.name] = await measure(side);
+  return measured as Record<Side['name'], Measured>;
+}
