@@ -65,6 +65,20 @@ const takeCommand = (id: string, commandId: string, but: Readonly<Record<string,
   take(id, asRecord(sentCommand('create_execution_failed', id, commandId, CREATE_BODY, but), id));
 };
 
+/** Takes two commands of one record; the first is on its way until the function that it gives is called. */
+async function takeTwo(): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<'Ok'>();
+  answer = () => promise;
+  takeCommand('a', 'first');
+  takeCommand('a', 'second');
+  await eventually(() => {
+    expect(sent).toEqual(['first']);
+  });
+  return () => {
+    resolve('Ok');
+  };
+}
+
 describe('the intake', () => {
   it('is done with a command when it is processed, whether its record accepts it or not', async () => {
     answer = ({ commandId }) => (commandId === 'refused' ? 'NotFound' : 'Ok');
@@ -153,18 +167,7 @@ describe('the intake', () => {
   });
 
   it('forgets what is on its way when the partition is lost', async () => {
-    let finish = (): void => undefined;
-    answer = () =>
-      new Promise((resolve) => {
-        finish = () => {
-          resolve('Ok');
-        };
-      });
-    takeCommand('a', 'first');
-    takeCommand('a', 'second');
-    await eventually(() => {
-      expect(sent).toEqual(['first']);
-    });
+    const finish = await takeTwo();
     ended.abort();
     finish();
     await intake.close();
@@ -172,18 +175,7 @@ describe('the intake', () => {
   });
 
   it('is closed when what is on its way is processed, and begins nothing more', async () => {
-    let finish = (): void => undefined;
-    answer = () =>
-      new Promise((resolve) => {
-        finish = () => {
-          resolve('Ok');
-        };
-      });
-    takeCommand('a', 'first');
-    takeCommand('a', 'second');
-    await eventually(() => {
-      expect(sent).toEqual(['first']);
-    });
+    const finish = await takeTwo();
     const closed = intake.close();
     finish();
     await closed;
