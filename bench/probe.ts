@@ -22,10 +22,10 @@ export interface Probe {
 }
 
 /**
- * Reads a page of a list, sends a command to record `id` (null: none, since Temporal is away) and reports a failure that is
- * due at once, again and again.
+ * Reads a page of a list, sends a command to the next one of these records (none, since Temporal is away) and reports a
+ * failure that is due soon, again and again.
  */
-export function startProbe(url: string, id: string | null): Probe {
+export function startProbe(url: string, ids: readonly string[]): Probe {
   const stopping = new AbortController();
   const pages: number[] = [];
   const commands: number[] = [];
@@ -33,7 +33,8 @@ export function startProbe(url: string, id: string | null): Probe {
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       pages.push((await timed('POST', `${url}/execution_failed/snapshot/paged`, LIST)).took);
-      if (id !== null) {
+      const id = ids[commands.length % ids.length];
+      if (id !== undefined) {
         const { took } = await timed('PUT', `${url}/execution_failed/${id}/apply_retry_spec`, RETRY_SPEC);
         commands.push(took);
       }

@@ -99,8 +99,7 @@ async function runStorm(
   const { seconds } = plan;
   const job = { callers, until: { seconds } };
   const beside = await load.run({ ...job, url: door.url, command: parked() });
-  const [engaged] = isTemporalUp ? await findEngaged(product) : [];
-  const probe = startProbe(product.url, engaged ?? null);
+  const probe = startProbe(product.url, isTemporalUp ? await findEngaged(product) : []);
   const own = await load.run({ ...job, url: product.url, command: parked() });
   const probed = await probe.stop();
   const bare = await runPgbench(servers, door.databaseUrl, documents, CREATES, { callers, seconds });
@@ -128,11 +127,11 @@ const othersOf = ({ pages, commands }: Probed): Storm['others'] => ({
   command: commands.length === 0 ? null : percentile(commands, 0.99),
 });
 
-/** A record that commands can be sent to. */
+/** Records that commands can be sent to: so many that each is replayed first, as one that has been parked for a while. */
 async function findEngaged({ databaseUrl }: Side): Promise<string[]> {
   const rows = await queryOnce<{ id: string }>(
     databaseUrl,
-    'select aggregate_id as id from redress.snapshot where open and engaged > 0 order by aggregate_id limit 1',
+    'select aggregate_id as id from redress.snapshot where open and engaged > 0 order by aggregate_id limit 300',
   );
   return rows.map(({ id }) => id);
 }

@@ -140,6 +140,8 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       await watchBacklog(epoch);
       const foundAt = performance.now();
       for (const record of page) {
+        // A storm that has just begun is seen with the next record.
+        if (deps.isStorm() && (record.deadline ?? 0) > deps.now() + SOON) break;
         yield record;
         if (performance.now() - foundAt > FRESH) break;
       }
