@@ -2,6 +2,7 @@ import type { CommandHandler } from '../command-handler/index.ts';
 import { type Command, type CommandMessage, type CommandName, type Outcome, decide } from '../domain/index.ts';
 import { type Pool, StoreUnavailable, loadRecord } from '../store/index.ts';
 import type { CreatePaths } from './create-path.ts';
+import type { Door } from './door.ts';
 import { GatewayError } from './errors.ts';
 import type { ExecutionView, Executions } from './executions.ts';
 import type { Slots } from './slots.ts';
@@ -19,11 +20,13 @@ export interface DispatchDeps {
   readonly slots: Slots;
   readonly createPaths: CreatePaths;
   readonly storeDoor: StoreDoor;
+  /** For creates whose workflow is the only way left. */
+  readonly workflowDoor: Door;
   /** Told which way each create takes, for whoever counts. */
   readonly onCreate: (path: 'workflow' | 'store') => void;
   /** Told of every command that is refused before anything decides it, for whoever counts. */
   readonly onRefused: (name: CommandName, code: string) => void;
-  /** Milliseconds that the command may wait for its slot, or for its turn to be stored. */
+  /** Milliseconds that the command may wait for its slot, or for its turn. */
   readonly patience: number;
 }
 
@@ -46,15 +49,22 @@ type Create = Extract<Command, { name: 'create_execution_failed' }>;
 async function dispatchCreate(deps: DispatchDeps, command: Create, message: CommandMessage): Promise<Dispatched> {
   const refusal = refusalWithoutRecord(deps, command);
   if (refusal !== null) return refusal;
+  const endsAt = performance.now() + deps.patience;
+  const patience = (): number => Math.max(0, endsAt - performance.now());
   if (deps.createPaths.enter(command.commandId) && (await tryWorkflow(deps, command, message))) return null;
   try {
-    const outcome = await deps.storeDoor.pass(deps.patience, () => decideHere(deps, command, message));
+    const outcome = await deps.storeDoor.pass(patience(), () => decideHere(deps, command, message));
     deps.onCreate('store');
     return outcome;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     // Now its workflow is the only way, however long that takes: it stores the record when Postgres is back.
-    if (await throughWorkflow(deps, command, message)) return null;
+    const isTaken = await deps.workflowDoor.pass(
+      patience(),
+      () => error,
+      () => throughWorkflow(deps, command, message),
+    );
+    if (isTaken) return null;
     throw error;
   }
 }
