@@ -12,6 +12,8 @@ import type { StoreDoor } from './store-door.ts';
 const MAX_RACES = 3;
 /** Milliseconds that the start with a create may take while there is another way, which needs no Temporal. */
 const START_PATIENCE = 1_000;
+/** The same while there is none: less than what says that Temporal is lost, since it may only have its hands full. */
+const DETOUR_PATIENCE = 4_000;
 
 export interface DispatchDeps {
   readonly pool: Pool;
@@ -62,7 +64,7 @@ async function dispatchCreate(deps: DispatchDeps, command: Create, message: Comm
     const isTaken = await deps.workflowDoor.pass(
       patience(),
       () => error,
-      () => throughWorkflow(deps, command, message),
+      () => throughWorkflow(deps, command, message, DETOUR_PATIENCE),
     );
     if (isTaken) return null;
     throw error;
@@ -92,7 +94,7 @@ async function throughWorkflow(
   deps: DispatchDeps,
   command: Create,
   message: CommandMessage,
-  patience?: number,
+  patience: number,
 ): Promise<boolean> {
   for (let races = 0; races < MAX_RACES; races += 1) {
     const started = await deps.executions.start(command.aggregateId, viewOf(command), message, patience);

@@ -6,7 +6,7 @@ import { FAILED_EXECUTION } from '../support/api.ts';
 import { SILENT } from '../support/store.ts';
 import { waitFor } from './given.ts';
 
-const MAX_STARTING = 16;
+const MAX_STARTING = 8;
 const MAX_QUEUED = 2_048;
 const MIB = 1024 * 1024;
 
