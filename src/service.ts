@@ -30,6 +30,7 @@ import {
   createPools,
   createRecord,
   groupCreates,
+  isReachable,
   leaseInstance,
   migrate,
   observeNamespace,
@@ -126,6 +127,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     waitHosts: config.waitHosts,
     maxWaiting: config.maxWaiting,
     createPath: config.createPath,
+    isStoreReachable: () => isReachable(pools),
     onRefused: (name, code) => {
       metrics.refused(name, code);
     },

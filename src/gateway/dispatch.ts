@@ -2,6 +2,7 @@ import type { CommandHandler } from '../command-handler/index.ts';
 import { type Command, type CommandMessage, type CommandName, type Outcome, decide } from '../domain/index.ts';
 import { type Pool, StoreUnavailable, loadRecord } from '../store/index.ts';
 import type { CreatePaths } from './create-path.ts';
+import type { Door } from './door.ts';
 import { GatewayError } from './errors.ts';
 import type { ExecutionView, Executions } from './executions.ts';
 import type { Slots } from './slots.ts';
@@ -11,6 +12,8 @@ import type { StoreDoor } from './store-door.ts';
 const MAX_RACES = 3;
 /** Milliseconds that the start with a create may take while there is another way, which needs no Temporal. */
 const START_PATIENCE = 1_000;
+/** The same while there is none: less than what says that Temporal is lost, since it may only have its hands full. */
+const DETOUR_PATIENCE = 4_000;
 
 export interface DispatchDeps {
   readonly pool: Pool;
@@ -19,11 +22,13 @@ export interface DispatchDeps {
   readonly slots: Slots;
   readonly createPaths: CreatePaths;
   readonly storeDoor: StoreDoor;
+  /** For creates whose workflow is the only way left. */
+  readonly workflowDoor: Door;
   /** Told which way each create takes, for whoever counts. */
   readonly onCreate: (path: 'workflow' | 'store') => void;
   /** Told of every command that is refused before anything decides it, for whoever counts. */
   readonly onRefused: (name: CommandName, code: string) => void;
-  /** Milliseconds that the command may wait for its slot, or for its turn to be stored. */
+  /** Milliseconds that the command may wait for its slot, or for its turn. */
   readonly patience: number;
 }
 
@@ -46,15 +51,22 @@ type Create = Extract<Command, { name: 'create_execution_failed' }>;
 async function dispatchCreate(deps: DispatchDeps, command: Create, message: CommandMessage): Promise<Dispatched> {
   const refusal = refusalWithoutRecord(deps, command);
   if (refusal !== null) return refusal;
+  const endsAt = performance.now() + deps.patience;
+  const patience = (): number => Math.max(0, endsAt - performance.now());
   if (deps.createPaths.enter(command.commandId) && (await tryWorkflow(deps, command, message))) return null;
   try {
-    const outcome = await deps.storeDoor.pass(deps.patience, () => decideHere(deps, command, message));
+    const outcome = await deps.storeDoor.pass(patience(), () => decideHere(deps, command, message));
     deps.onCreate('store');
     return outcome;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     // Now its workflow is the only way, however long that takes: it stores the record when Postgres is back.
-    if (await throughWorkflow(deps, command, message)) return null;
+    const isTaken = await deps.workflowDoor.pass(
+      patience(),
+      () => error,
+      () => throughWorkflow(deps, command, message, DETOUR_PATIENCE),
+    );
+    if (isTaken) return null;
     throw error;
   }
 }
@@ -82,7 +94,7 @@ async function throughWorkflow(
   deps: DispatchDeps,
   command: Create,
   message: CommandMessage,
-  patience?: number,
+  patience: number,
 ): Promise<boolean> {
   for (let races = 0; races < MAX_RACES; races += 1) {
     const started = await deps.executions.start(command.aggregateId, viewOf(command), message, patience);

@@ -3,6 +3,7 @@ import type { CommandHandler } from '../command-handler/index.ts';
 import type { Command, CommandMessage, CommandName, Header, Outcome } from '../domain/index.ts';
 import { REPLY_HEADER, duplicateRequest } from '../domain/index.ts';
 import { type GlobalIds, type Pool, StoreUnavailable, findOutcomes, wasRequestUsed } from '../store/index.ts';
+import { createAllowance } from './allowance.ts';
 import { type CreatePath, choosePaths } from './create-path.ts';
 import { dispatch } from './dispatch.ts';
 import { GatewayError } from './errors.ts';
@@ -15,7 +16,8 @@ import { outcomeSignals, sentResult, toResult, toSignal, unsentResult } from './
 import { createSlots } from './slots.ts';
 import { createStoreDoor } from './store-door.ts';
 import { watchStorms } from './storm.ts';
-import { createWaiters } from './waiters.ts';
+import { type Waiter, createWaiters } from './waiters.ts';
+import { createWorkflowDoor } from './workflow-door.ts';
 
 /** Milliseconds between two looks for answers that may be lost. */
 const LOOK_INTERVAL = 500;
@@ -32,6 +34,8 @@ export interface GatewayDeps {
   readonly waitHosts: ReadonlySet<string>;
   readonly maxWaiting: number;
   readonly createPath: CreatePath;
+  /** Whether Postgres can be reached right now, whatever became of one connection. */
+  readonly isStoreReachable: () => Promise<boolean>;
   /** Told of every command that is refused before anything decides it, for whoever counts. */
   readonly onRefused: (name: CommandName, code: string) => void;
   /** Told which way each create takes, for whoever counts. */
@@ -65,7 +69,9 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
   const slots = createSlots();
   const storms = watchStorms();
   const createPaths = choosePaths(deps.createPath, () => storms.isStorm());
-  const storeDoor = createStoreDoor();
+  const storeDoor = createStoreDoor(deps.isStoreReachable);
+  const workflowDoor = createWorkflowDoor();
+  const allowance = createAllowance();
   const notifier = createNotifier(deps);
   const onCreate = (path: 'workflow' | 'store'): void => {
     if (path === 'store') storms.stored();
@@ -125,11 +131,14 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
     wait: WaitPlan,
     cancelled: AbortSignal,
   ): AsyncGenerator<CommandResult, void> {
-    const message = checkSize(toMessage(command, header));
-    const waiter = wait.stage === 'SENT' ? null : waiters.open(command, wait, cancelled);
+    const message = toMessage(command, header);
+    const size = checkedSize(message);
+    const release = command.name === 'create_execution_failed' ? allowance.take(size) : null;
+    let waiter: Waiter | null = null;
     try {
+      if (wait.stage !== 'SENT') waiter = waiters.open(command, wait, cancelled);
       const outcome = await dispatch(
-        { ...deps, slots, createPaths, storeDoor, onCreate, patience: wait.timeout },
+        { ...deps, slots, createPaths, storeDoor, workflowDoor, onCreate, patience: wait.timeout },
         command,
         message,
       );
@@ -138,6 +147,7 @@ export function createGateway(deps: GatewayDeps): RunningGateway {
       if (waiter !== null) yield* waiter.results();
     } finally {
       waiter?.close();
+      release?.();
     }
   }
 
@@ -224,10 +234,10 @@ function toMessage(command: Command, more: Header): CommandMessage {
   return { name, commandId, requestId, ownerId, spaceId, expectedVersion, attempt, header, body };
 }
 
-/** @throws GatewayError for a message that is larger than what can be carried */
-function checkSize(message: CommandMessage): CommandMessage {
+/** Bytes of a message as JSON. @throws GatewayError where those are more than what can be carried */
+function checkedSize(message: CommandMessage): number {
   const size = Buffer.byteLength(JSON.stringify(message));
-  if (size <= MAX_MESSAGE) return message;
+  if (size <= MAX_MESSAGE) return size;
   throw new GatewayError('PayloadTooLarge', `The command is ${size} bytes large: at most ${MAX_MESSAGE} are possible.`);
 }
 

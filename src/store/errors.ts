@@ -57,6 +57,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 const DEADLOCK = '40P01';
+const TOO_MANY_CONNECTIONS = '53300';
 const UNIQUE_VIOLATION = '23505';
 /** By the statement timeout, or by an administrator. */
 const QUERY_CANCELED = '57014';
@@ -82,9 +83,14 @@ export function storeError(error: unknown): unknown {
 }
 
 /** Whether it was a deadlock with another statement, which may go through when it is tried again. */
-export function isDeadlock(error: unknown): boolean {
-  return error instanceof StoreUnavailable && error.cause instanceof DatabaseError && error.cause.code === DEADLOCK;
-}
+export const isDeadlock = (error: unknown): boolean => codeOf(error) === DEADLOCK;
+
+/** Whether Postgres answers, and only has no further connection to give: those that it gave may do. */
+export const isFull = (error: unknown): boolean => codeOf(error) === TOO_MANY_CONNECTIONS;
+
+/** What Postgres itself said where it is not available. */
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof StoreUnavailable && error.cause instanceof DatabaseError ? error.cause.code : undefined;
 
 /** `pg` reports lost and refused connections as plain errors: by system code, or by these texts of its own. */
 function isConnectionError(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { storeError } from './errors.ts';
+import { StoreUnavailable, isFull, storeError } from './errors.ts';
 import { type Streams, createStreams } from './streams.ts';
 
 /**
@@ -88,6 +88,8 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
         keepAlive: true,
         application_name: `redress ${name}`,
       });
+      // One that breaks before the caller listens fails its next statement; without a listener it would end the process.
+      client.on('error', () => undefined);
       try {
         await client.connect();
         await client.query(NOTICE_DEATH);
@@ -161,4 +163,17 @@ const PING: Statement = { name: 'ping', text: VALIDATION_QUERY };
 export async function pingStore(pool: Pool): Promise<string> {
   const rows = await pool.query<{ version: string }>(PING, []);
   return rows[0]?.version ?? '';
+}
+
+/** Whether Postgres can be reached right now: a new connection shows it, whatever became of those in the pools. */
+export async function isReachable(pools: Pick<Pools, 'session'>): Promise<boolean> {
+  try {
+    const session = await pools.session('probe');
+    // Its end is not waited for: it may never be confirmed.
+    void session.end();
+    return true;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return isFull(error);
+    throw error;
+  }
 }

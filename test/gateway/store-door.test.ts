@@ -5,13 +5,22 @@ import { StoreTimeout, StoreUnavailable } from '../../src/store/index.ts';
 const MAX_STORING = 128;
 const MAX_QUEUED = 4_096;
 
+const BROKEN = new StoreUnavailable(new Error('ECONNRESET'));
+
 let door: StoreDoor;
 let entered: number;
 let ends: PromiseWithResolvers<string>[];
+/** The looks whether Postgres can be reached. */
+let looks: PromiseWithResolvers<boolean>[];
 
 beforeEach(() => {
   vi.useFakeTimers();
-  door = createStoreDoor();
+  looks = [];
+  door = createStoreDoor(() => {
+    const look = Promise.withResolvers<boolean>();
+    looks.push(look);
+    return look.promise;
+  });
   entered = 0;
   ends = [];
 });
@@ -61,18 +70,48 @@ describe('creates that are stored', () => {
 
   it('do not wait to find out what another has found: that Postgres is away', async () => {
     const [first, ...others] = store(MAX_STORING + 2);
-    const away = new StoreUnavailable(new Error('ECONNREFUSED'));
-    ends[0]?.reject(away);
-    await expect(first).rejects.toBe(away);
-    for (const waiting of others.slice(-2)) await expect(waiting).rejects.toBe(away);
+    ends[0]?.reject(BROKEN);
+    await settle();
+    looks[0]?.resolve(false);
+    await expect(first).rejects.toBe(BROKEN);
+    for (const waiting of others.slice(-2)) await expect(waiting).rejects.toBe(BROKEN);
     void store(1);
     expect(entered).toBe(MAX_STORING + 1);
+  });
+
+  it('are stored once more where only their own connection broke, and the others go on waiting', async () => {
+    const all = store(MAX_STORING + 1);
+    for (const index of [0, 1, 2]) ends[index]?.reject(BROKEN);
+    await settle();
+    expect([looks.length, entered]).toEqual([1, MAX_STORING]);
+    looks[0]?.resolve(true);
+    await settle();
+    expect(entered).toBe(MAX_STORING + 3);
+    for (const end of ends.slice(-3)) end.resolve('stored');
+    expect(await Promise.all(all.slice(0, 3))).toEqual(['stored', 'stored', 'stored']);
+    await settle();
+    expect(entered).toBe(MAX_STORING + 4);
+    ends.at(-1)?.resolve('stored');
+    expect(await all.at(-1)).toBe('stored');
+  });
+
+  it('are not tried for ever where Postgres is there and does not store them', async () => {
+    const [first, ...others] = store(MAX_STORING + 1);
+    ends[0]?.reject(BROKEN);
+    await settle();
+    looks[0]?.resolve(true);
+    await settle();
+    const again = new StoreUnavailable(new Error('it is read-only'));
+    ends.at(-1)?.reject(again);
+    await expect(first).rejects.toBe(again);
+    ends.at(-1)?.resolve('stored');
+    expect(await others.at(-1)).toBe('stored');
   });
 
   it('go on waiting where another was only slow', async () => {
     const [first] = store(MAX_STORING + 1);
     ends[0]?.reject(new StoreTimeout(new Error('canceled')));
     await expect(first).rejects.toBeInstanceOf(StoreTimeout);
-    expect(entered).toBe(MAX_STORING + 1);
+    expect([looks.length, entered]).toEqual([0, MAX_STORING + 1]);
   });
 });

@@ -1,9 +1,11 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   StoreConflict,
   StoreRefused,
   StoreUnavailable,
   createPools,
+  isReachable,
   pingStore,
   recordRefusal,
   run,
@@ -105,6 +107,30 @@ describe('what Postgres says', () => {
     const pools = createPools(url.href, SILENT);
     await expect(pingStore(pools.queries)).rejects.toThrow(StoreUnavailable);
     await expect(pools.session('nobody')).rejects.toThrow(StoreUnavailable);
+    expect(await isReachable(pools)).toBe(false);
     await pools.end();
+  });
+});
+
+describe('whether Postgres can be reached', () => {
+  it('is shown by a new connection, while all those of a pool break', async () => {
+    const broken = Array.from({ length: 8 }, () => store.creates.query({ name: '', text: 'select pg_sleep(1.5)' }, []));
+    const outcomes = Promise.allSettled(broken);
+    await expect
+      .poll(
+        () =>
+          store.sql(`select pg_terminate_backend(pid) from pg_stat_activity
+            where application_name = 'redress creates' and datname = current_database() and state = 'active'`),
+        { timeout: 1_000 },
+      )
+      .not.toEqual([]);
+    expect(await isReachable(store)).toBe(true);
+    expect((await outcomes).filter(({ status }) => status === 'rejected')).not.toEqual([]);
+  });
+
+  it('does not depend on whether it has one more connection to give', async () => {
+    const full = new pg.DatabaseError('sorry, too many clients already', 1, 'error');
+    full.code = '53300';
+    expect(await isReachable({ session: () => Promise.reject(new StoreUnavailable(full)) })).toBe(true);
   });
 });

@@ -214,12 +214,34 @@ describe('records that were stored at once', () => {
     await system.redress.stop();
     await system.start({ CREATE_PATH: 'store' });
     proxy.cut();
-    const sent = { 'Command-Aggregate-Id': 'sent', 'Command-Wait-Stage': 'SENT' };
-    expect(outcome(await system.api.create({}, sent))).toBe('200 SENT Ok');
+    const ids = named('sent', 60);
+    const send = (id: string): Promise<Answer> =>
+      system.api.create({}, { 'Command-Aggregate-Id': id, 'Command-Wait-Stage': 'SENT' });
+    expect(new Set((await Promise.all(ids.map(send))).map(outcome))).toEqual(new Set(['200 SENT Ok']));
     const patient = system.api.create({}, { 'Command-Aggregate-Id': 'patient' });
     await pause(1_000);
     proxy.restore();
     expect(outcome(await patient)).toBe('200 PROCESSED Ok');
-    expect(await atVersion(system, 'sent', 1)).toMatchObject({ version: 1 });
+    for (const id of ids) expect(await atVersion(system, id, 1)).toMatchObject({ version: 1 });
+  });
+
+  it('need no workflow for that where no more than one connection to Postgres broke, nor do those that wait', async () => {
+    const before = await metric(system, 'redress_creates_total{path="workflow"}');
+    const broken = system.sql(`do $$ begin
+      lock table redress.snapshot in share mode;
+      perform pg_sleep(0.5);
+      for round in 1..100 loop
+        perform pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'redress creates' and datname = current_database() and wait_event_type = 'Lock' limit 1;
+        if found then return; end if;
+        perform pg_sleep(0.01), pg_stat_clear_snapshot();
+      end loop;
+      raise exception 'nobody stored anything';
+    end $$`);
+    await pause(50);
+    const answers = await Promise.all(Array.from({ length: 300 }, () => system.api.create({ retrySpec: DEAD })));
+    await broken;
+    expect(new Set(answers.map(outcome))).toEqual(new Set(['200 PROCESSED Ok']));
+    expect(await metric(system, 'redress_creates_total{path="workflow"}')).toBe(before);
   });
 });
