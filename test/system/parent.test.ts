@@ -25,8 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-/** A service that has begun to start, and the process that has started it. */
+/** A service that has begun to start and does not come to the end of it, and the process that has started it. */
 async function startWithParent() {
+  const holder = await store.session('holder');
+  onTestFinished(() => holder.end());
+  await holder.query('begin; lock table redress.migration');
   const parent = spawn(process.execPath, ['--eval', PARENT, join(ROOT, 'src', 'main.ts')], {
     env: {
       ...process.env,
@@ -66,8 +69,6 @@ it(
 it(
   'ends when the process that started it is killed while it waits for Postgres',
   async () => {
-    const holder = await store.session('holder');
-    await holder.query('begin; lock table redress.migration');
     const { parent, isRunning } = await startWithParent();
     await eventually(async () => {
       const waiting = await store.sql(
@@ -78,7 +79,6 @@ where datname = current_database() and application_name = 'redress migrate' and 
     }, PATIENCE);
     parent.kill('SIGKILL');
     await untilEnded(isRunning);
-    await holder.end();
   },
   2 * PATIENCE,
 );
