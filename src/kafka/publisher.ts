@@ -88,7 +88,18 @@ export function createPublisher({ cluster, translator, pool, onPublished, log }:
   };
 
   const send = async (to: Sender, fitted: readonly Fitted[]): Promise<void> => {
-    await to.send(fitted.map(({ record }) => record));
+    const records = fitted.map(({ record }) => record);
+    try {
+      await to.send(records);
+    } catch (error) {
+      if (!kafkaErrorCodes(error).includes('INVALID_TIMESTAMP')) throw error;
+      // To everybody who reads them their messages say it once more; brokers do not look at what has no time.
+      await to.send(records.map((record) => ({ ...record, timestamp: null })));
+      log.warn(
+        { records: records.length },
+        'the brokers refuse the time of records, which go without it: their clock is wrong, or the topic limits the age',
+      );
+    }
     const [first] = fitted;
     if (first !== undefined) onPublished(first.outgoing.kind, fitted.length);
   };
