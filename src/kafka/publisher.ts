@@ -93,7 +93,7 @@ export function createPublisher({ cluster, translator, pool, onPublished, log }:
       await to.send(records);
     } catch (error) {
       if (!kafkaErrorCodes(error).includes('INVALID_TIMESTAMP')) throw error;
-      // To everybody who reads them their messages say it once more; brokers do not look at what has no time.
+      // The message holds the time as well, and brokers do not check a record that has none.
       await to.send(records.map((record) => ({ ...record, timestamp: null })));
       log.warn(
         { records: records.length },

@@ -9,7 +9,7 @@ function leaves(error: unknown): unknown[] {
 const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'apiId' in error && typeof error.apiId === 'string' ? error.apiId : null;
 
-/** Whether a connection failed, rather than a broker said so: in the code of the library, or an error of the system. */
+/** Whether a connection failed, rather than a broker said so: by the library's code, or as an error of the system. */
 const isUnreached = (error: unknown): boolean =>
   error instanceof Error && ('syscall' in error || ('code' in error && error.code === 'PLT_KFK_NETWORK'));
 

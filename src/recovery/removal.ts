@@ -90,8 +90,9 @@ export async function removeFinishedRecords(
       const subscriber = await findLastSubscriber(pools.queries);
       log.warn({ records: sum.heldBack, subscriber }, 'finished records are kept for a subscriber that is behind');
     }
-    if (sum.passedOver > 0)
+    if (sum.passedOver > 0) {
       log.warn({ records: sum.passedOver }, 'finished records were passed over until the next run');
+    }
     return { ...sum, isComplete };
   };
 
