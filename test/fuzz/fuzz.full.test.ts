@@ -10,7 +10,7 @@ if (schemathesis === null) console.warn('NOT RUN: Schemathesis needs Python 3.10
 
 /** Other requests each time; those of an earlier run where FAULTS_SEED is the number that it has said. */
 const SEED = chooseSeed();
-/** The least share. All are tried within half of the time on two idle cores; where it does not suffice, the last are not. */
+/** The least share. All were tried on a machine with seven times the load of its cores; in less time the last are left out. */
 const SHARE = 0.9;
 
 describe.skipIf(schemathesis === null)('whatever is sent to the service', () => {
