@@ -68,17 +68,30 @@ async function main(): Promise<void> {
     log.fatal({ err: error }, 'a defect: this process ends, and has to be started again');
     process.exit(1);
   });
+  // Nobody is left to end this process where the one that started it is killed.
+  let end = (why: string): void => {
+    log.info({ why }, 'ending before it was ready');
+    process.exit(1);
+  };
+  const endOrphaned = (): void => {
+    end('its parent is gone');
+  };
+  process.on('disconnect', endOrphaned);
+  if (process.send !== undefined && !process.connected) endOrphaned();
   installRuntime(log);
   const service = await startService(config, log);
+  end = stopOnce(service, config, log);
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
   log.info({ url: service.url, roles: [...config.roles], autoRetry: config.autoRetry }, 'ready');
-  stopOnRequest(service, config, log);
   // The process that started this one waits for it, and ends it together with the servers it depends on.
   process.send?.({ ready: true, url: service.url });
 }
 
-function stopOnRequest(service: Service, config: Config, log: pino.Logger): void {
+/** Stops the service in the time that the configuration allows, and ends; at once where it is asked again. */
+function stopOnce(service: Service, config: Config, log: pino.Logger): (why: string) => void {
   let isStopping = false;
-  const stop = (why: string): void => {
+  return (why) => {
     if (isStopping) {
       log.warn({ why }, 'asked again: ending at once');
       process.exit(1);
@@ -101,11 +114,6 @@ function stopOnRequest(service: Service, config: Config, log: pino.Logger): void
       },
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('disconnect', () => {
-    stop('its parent is gone');
-  });
 }
 
 main().catch((error: unknown) => {

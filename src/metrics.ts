@@ -90,6 +90,11 @@ export function createMetrics(): Metrics {
     help: 'Records that the last run of retention had to keep, since a subscriber of the feed is behind.',
     registers,
   });
+  const passedOver = new Gauge({
+    name: 'redress_retention_passed_over_records',
+    help: 'Records that the last run of retention left to the next one, since they were in use or could not be removed in time.',
+    registers,
+  });
   const takenCommands = new Counter({
     name: 'redress_kafka_commands_total',
     help: 'Records of the command topic by what became of them: accepted, refused, dropped, dead letter.',
@@ -118,6 +123,7 @@ export function createMetrics(): Metrics {
     retained(removal) {
       lastRetention.setToCurrentTime();
       heldBack.set(removal.heldBack);
+      passedOver.set(removal.passedOver);
     },
     published(topic, records) {
       published.inc({ topic }, records);

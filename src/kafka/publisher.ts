@@ -4,7 +4,7 @@ import { SourcingConflict } from '../history/index.ts';
 import { type Pool, addDeadLetter } from '../store/index.ts';
 import type { Cluster } from './cluster.ts';
 import { type Fitting, type Kind, fit } from './fitting.ts';
-import { kafkaErrorCodes, kafkaReason } from './reason.ts';
+import { NO_ANSWER_YET, kafkaErrorCodes, kafkaReason } from './reason.ts';
 import type { OutgoingRecord, Sender } from './sender.ts';
 import type { Outgoing, Translator } from './translator.ts';
 
@@ -33,7 +33,7 @@ export interface PublisherDeps {
 /** Takes the feed to Kafka. */
 export interface Publisher {
   readonly subscriber: Subscriber;
-  /** Why nothing was published the last time; null: it was, or another process does. */
+  /** Why nothing was published the last time, or is not yet; null: it was, or another process does. */
   problem(): string | null;
   /** Ends it; what is being sent fails. */
   close(): Promise<void>;
@@ -88,7 +88,18 @@ export function createPublisher({ cluster, translator, pool, onPublished, log }:
   };
 
   const send = async (to: Sender, fitted: readonly Fitted[]): Promise<void> => {
-    await to.send(fitted.map(({ record }) => record));
+    const records = fitted.map(({ record }) => record);
+    try {
+      await to.send(records);
+    } catch (error) {
+      if (!kafkaErrorCodes(error).includes('INVALID_TIMESTAMP')) throw error;
+      // The message holds the time as well, and brokers do not check a record that has none.
+      await to.send(records.map((record) => ({ ...record, timestamp: null })));
+      log.warn(
+        { records: records.length },
+        'the brokers refuse the time of records, which go without it: their clock is wrong, or the topic limits the age',
+      );
+    }
     const [first] = fitted;
     if (first !== undefined) onPublished(first.outgoing.kind, fitted.length);
   };
@@ -129,6 +140,7 @@ export function createPublisher({ cluster, translator, pool, onPublished, log }:
         const to = (sender ??= cluster.openSender());
         try {
           const outgoing = await translator.translate(entries);
+          if (rooms === null) problem ??= NO_ANSWER_YET;
           const room = await (rooms ??= prepare());
           for (const kind of ['event', 'state'] as const) {
             await publish(

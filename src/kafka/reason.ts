@@ -9,14 +9,24 @@ function leaves(error: unknown): unknown[] {
 const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'apiId' in error && typeof error.apiId === 'string' ? error.apiId : null;
 
+/** Whether a connection failed, rather than a broker said so: by the library's code, or as an error of the system. */
+const isUnreached = (error: unknown): boolean =>
+  error instanceof Error && ('syscall' in error || ('code' in error && error.code === 'PLT_KFK_NETWORK'));
+
+/** What to say before anything is known. */
+export const NO_ANSWER_YET = 'The brokers of KAFKA_BROKERS have not answered yet.';
+
 /** What went wrong with Kafka, for a person: each reason once. */
 export function kafkaReason(error: unknown): string {
-  const texts = leaves(error).map((leaf) => {
+  const all = leaves(error);
+  const texts = all.map((leaf) => {
     const message = leaf instanceof Error ? leaf.message : String(leaf);
     const code = codeOf(leaf);
     return code === null ? message : `${code}: ${message}`;
   });
-  return [...new Set(texts)].join(' ');
+  const text = [...new Set(texts)].join(' ');
+  if (!all.every(isUnreached)) return text;
+  return `Kafka does not answer (${text}): are the brokers of KAFKA_BROKERS up, and the addresses that they advertise within reach?`;
 }
 
 /** The names that Kafka's protocol has for what went wrong; none where no broker answered. */

@@ -5,8 +5,8 @@ export interface OutgoingRecord {
   readonly topic: string;
   readonly key: string;
   readonly value: string;
-  /** Epoch milliseconds. */
-  readonly timestamp: number;
+  /** Epoch milliseconds; null: it says none, and brokers that put the time of its arrival on records do so. */
+  readonly timestamp: number | null;
 }
 
 /** Puts records on their topics. */
@@ -20,6 +20,9 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+/** What Kafka's protocol has for no time. The library takes the present one where there is nothing. */
+const NO_TIMESTAMP = -1;
+
 /** Over an idempotent producer, with the partitions that the producers of the JVM choose (messaging 6). */
 export function createSender(options: BaseOptions): Sender {
   const toBytes = (text?: string): Buffer | undefined => (text === undefined ? undefined : Buffer.from(text));
@@ -31,7 +34,10 @@ export function createSender(options: BaseOptions): Sender {
   });
   return {
     async send(records) {
-      const messages = records.map(({ timestamp, ...record }) => ({ ...record, timestamp: BigInt(timestamp) }));
+      const messages = records.map(({ timestamp, ...record }) => ({
+        ...record,
+        timestamp: BigInt(timestamp ?? NO_TIMESTAMP),
+      }));
       await producer.send({ messages });
     },
     close: () => producer.close(true),

@@ -31,7 +31,10 @@ export interface RetentionDeps {
 export interface Removal extends Removed {
   /** Records that a subscriber of the feed has not taken yet. */
   readonly heldBack: number;
-  /** Records that were held by somebody else, brought back meanwhile, or too large: the next run looks at them again. */
+  /**
+   * Records that somebody else held, that were brought back meanwhile, or that could not be removed in time even alone: the
+   * next run looks at them again.
+   */
   readonly passedOver: number;
   /** Whether every record was looked at. */
   readonly isComplete: boolean;
@@ -50,8 +53,10 @@ export async function removeFinishedRecords(
   const sum = { records: 0, events: 0, heldBack: 0, passedOver: 0 };
   let saidAt = performance.now();
 
-  const removeBatch = async (batch: readonly FinishedRecord[]): Promise<void> => {
+  /** What of the batch is left to be tried in smaller ones. */
+  const removeBatch = async (batch: readonly FinishedRecord[]): Promise<FinishedRecord[][]> => {
     const beganAt = performance.now();
+    let smaller: FinishedRecord[][] = [];
     try {
       const removed = await removeFinished(
         pools.commands,
@@ -64,15 +69,19 @@ export async function removeFinishedRecords(
       sum.passedOver += batch.length - removed.records;
     } catch (error) {
       if (!(error instanceof StoreTimeout)) throw error;
-      // The others need not wait for one that has too many events to be removed at once.
-      log.warn({ ids: batch.map(({ id }) => id), reason: error.message }, 'records could not be removed in time');
-      sum.passedOver += batch.length;
+      smaller = halvesOf(batch);
+      if (smaller.length === 0) {
+        // The others need not wait for one that has too many events to be removed at once.
+        log.warn({ ids: batch.map(({ id }) => id), reason: error.message }, 'a record could not be removed in time');
+        sum.passedOver += batch.length;
+      }
     }
     if (performance.now() - saidAt >= PROGRESS_INTERVAL) {
       saidAt = performance.now();
       log.info({ ...sum }, 'removing finished records');
     }
     await delay(Math.max(MIN_PAUSE, performance.now() - beganAt));
+    return smaller;
   };
 
   const end = async (isComplete: boolean): Promise<Removal> => {
@@ -81,6 +90,9 @@ export async function removeFinishedRecords(
       const subscriber = await findLastSubscriber(pools.queries);
       log.warn({ records: sum.heldBack, subscriber }, 'finished records are kept for a subscriber that is behind');
     }
+    if (sum.passedOver > 0) {
+      log.warn({ records: sum.passedOver }, 'finished records were passed over until the next run');
+    }
     return { ...sum, isComplete };
   };
 
@@ -88,9 +100,10 @@ export async function removeFinishedRecords(
     const page = await findFinished(pools.queries, before, place, PAGE);
     const free = page.filter(({ heldBack }) => !heldBack);
     sum.heldBack += page.length - free.length;
-    for (const batch of batchesOf(free)) {
+    const left = batchesOf(free);
+    for (let batch = left.shift(); batch !== undefined; batch = left.shift()) {
       if (!goesOn()) return end(false);
-      await removeBatch(batch);
+      left.unshift(...(await removeBatch(batch)));
     }
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return end(true);
@@ -111,4 +124,10 @@ function batchesOf(records: readonly FinishedRecord[]): FinishedRecord[][] {
     } else batch.push(record);
   }
   return batches;
+}
+
+/** None where it is one record. */
+function halvesOf(batch: readonly FinishedRecord[]): FinishedRecord[][] {
+  const middle = Math.ceil(batch.length / 2);
+  return batch.length < 2 ? [] : [batch.slice(0, middle), batch.slice(middle)];
 }

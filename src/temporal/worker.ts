@@ -96,7 +96,8 @@ function mainSettings(options: WorkerOptions): Settings {
     // What was meant for a worker that was killed waits so long for it before another one may have it.
     stickyQueueScheduleToStartTimeout: '2s',
     maxConcurrentWorkflowTaskExecutions: 100,
-    // `handle` after an outage of Postgres, which needs no slot while it waits for its next try.
+    // `handle` and `readRetry` while Postgres is away. Each has a slot for the seconds that it asks again and again
+    // (`activities/patiently.ts`); those beyond so many wait on the server, and come as slots are free.
     maxConcurrentActivityTaskExecutions: 200,
     // Twice the connections of the pool: while one command waits for its commit, the next is read.
     maxConcurrentLocalActivityExecutions: 32,

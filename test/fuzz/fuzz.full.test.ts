@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { say } from '../../local/log.ts';
+import { chooseSeed } from '../support/fault-random.ts';
 import { type System, openSystem } from '../support/system.ts';
 import { type FuzzResult, fuzz } from './fuzz.ts';
 import { findSchemathesis } from './schemathesis.ts';
@@ -7,8 +8,10 @@ import { findSchemathesis } from './schemathesis.ts';
 const schemathesis = await findSchemathesis(say);
 if (schemathesis === null) console.warn('NOT RUN: Schemathesis needs Python 3.10 or later with venv and pip.');
 
-/** The same requests each time, so that a change is to blame when one fails; `npm run fuzz` asks for other ones. */
-const SEED = Number(process.env['FAULTS_SEED'] ?? 633_950_406);
+/** Other requests each time; those of an earlier run where FAULTS_SEED is the number that it has said. */
+const SEED = chooseSeed();
+/** The least share. All were tried on a machine with seven times the load of its cores; in less time the last are left out. */
+const SHARE = 0.9;
 
 describe.skipIf(schemathesis === null)('whatever is sent to the service', () => {
   let system: System;
@@ -16,10 +19,11 @@ describe.skipIf(schemathesis === null)('whatever is sent to the service', () => 
 
   beforeAll(async () => {
     if (schemathesis === null) return;
+    console.log(`FAULTS_SEED=${SEED}`);
     system = await openSystem({ LOG_LEVEL: 'error' });
     result = await fuzz({ schemathesis, url: system.redress.url, seed: SEED, examples: 4, seconds: 180 });
     const { requests, operations } = result;
-    console.log(`FAULTS_SEED=${SEED}: ${requests} requests, ${operations.tested} of ${operations.total} operations`);
+    console.log(`${requests} requests to ${operations.tested} of ${operations.total} forms of an operation`);
   }, 480_000);
 
   // Every record has kept its promises, or this fails.
@@ -29,7 +33,10 @@ describe.skipIf(schemathesis === null)('whatever is sent to the service', () => 
     expect(result.failures, result.text).toEqual([]);
   });
 
-  test('most operations were tried, however slow this machine is', () => {
-    expect(result.operations.tested).toBeGreaterThan(result.operations.total / 2);
+  test('nearly all operations were tried, in both forms of an answer, however slow this machine is', () => {
+    const { tested, total } = result.operations;
+    expect(tested, 'where time did not suffice, those at the end of the document were left out').toBeGreaterThanOrEqual(
+      total * SHARE,
+    );
   });
 });

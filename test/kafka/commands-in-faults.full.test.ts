@@ -218,8 +218,14 @@ describeWithKafka('commands from Kafka, while things break', () => {
       await broker.kill();
       const service = await startRedress(environment());
       services.push(service);
-      const health = await fetch(`${service.url}/actuator/health`);
-      expect(await health.text()).toMatch(/"kafkaCommands":\{[^}]*"joined":false/);
+      const component = async (): Promise<string> =>
+        (await fetch(`${service.url}/actuator/health/kafkaCommands`)).text();
+      expect(await component()).toMatch(
+        /"joined":false.*"problem":"The brokers of KAFKA_BROKERS have not answered yet/,
+      );
+      await eventually(async () => {
+        expect(await component()).toMatch(/"problem":"Kafka does not answer \(.*ECONNREFUSED.*KAFKA_BROKERS/);
+      }, PATIENCE);
       expect((await fetch(`${service.url}/actuator/health/readiness`)).status).toBe(200);
       await broker.start();
       await sendMany('late', 10, 0);

@@ -1,3 +1,4 @@
+import { Admin } from '@platformatic/kafka';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type IncomingMessage, createServer as createHttpServer } from 'node:http';
@@ -32,6 +33,7 @@ const PARKED = {
 const LARGE = 1_048_400;
 const RECORDS = 20;
 const UPDATES = 8;
+const PARTITIONS = 6;
 
 describeWithKafka('commands from Kafka', () => {
   let broker: KafkaBroker;
@@ -320,6 +322,36 @@ describeWithKafka('commands from Kafka', () => {
       await untilVersion('after-a-stop', 1);
       // Who left the group is not waited for.
       expect(Date.now() - since).toBeLessThan(PATIENCE);
+    },
+    2 * PATIENCE,
+  );
+
+  it(
+    'come from partitions that were added to the topic meanwhile, whichever process gets them',
+    async () => {
+      const services = [system.redress, await system.start()];
+      const partitionsOf = async ({ url }: { readonly url: string }): Promise<readonly number[]> => {
+        const health = await fetch(`${url}/actuator/health/kafkaCommands`);
+        return ((await health.json()) as { details: { partitions: number[] } }).details.partitions;
+      };
+      const untilShared = (count: number): Promise<void> =>
+        eventually(async () => {
+          const shares = await Promise.all(services.map(partitionsOf));
+          expect(shares.flat().toSorted()).toEqual(Array.from({ length: count }, (_, partition) => partition));
+          expect(shares.every(({ length }) => length > 0)).toBe(true);
+        }, PATIENCE);
+      await untilShared(3);
+      const admin = new Admin({ clientId: 'tests', bootstrapBrokers: [broker.address] });
+      await admin.createPartitions({ topics: [{ name: COMMANDS, count: PARTITIONS }] });
+      await admin.close();
+      await untilShared(PARTITIONS);
+      const ids = Array.from({ length: PARTITIONS }, (_, partition) => `partition-${partition}`);
+      await eventually(async () => {
+        const records = ids.map((id, partition) => ({ key: id, value: JSON.stringify(create(id)), partition }));
+        await peer.send(COMMANDS, records);
+      }, PATIENCE);
+      for (const id of ids) await untilVersion(id, 1);
+      for (const service of services) expect(service.log()).not.toContain('cannot take commands');
     },
     2 * PATIENCE,
   );

@@ -27,6 +27,8 @@ const PATIENCE = 120_000;
 /** Of each record: a create and changes of its retry spec. */
 const RECORDS = 2_000;
 const VERSIONS = 5;
+/** Milliseconds; brokers refuse what comes from more than an hour ahead of them. */
+const AHEAD = 2 * 60 * 60_000;
 
 describeWithKafka('events on Kafka', () => {
   let broker: KafkaBroker;
@@ -175,6 +177,24 @@ describeWithKafka('events on Kafka', () => {
         { key: 'large', topic: topic('small.', 'state') },
       ]);
       await first.stop();
+      await store.close();
+    },
+    START,
+  );
+
+  it(
+    'go without their time where the clock of the brokers is behind, and none becomes a dead letter',
+    async () => {
+      const store = await openStore();
+      const out = await publishFrom(store, 'clock.');
+      await handlerOn(store, { now: () => Date.now() + AHEAD }).handle('ahead', [create()], 1);
+      await handlerOn(store).handle('after', [create()], 1);
+      await untilPublished(store);
+      for (const kind of ['event', 'state']) {
+        expect(firsts(await read(topic('clock.', kind))).first.toSorted()).toEqual(['after/1', 'ahead/1']);
+      }
+      expect(await store.sql('select key, topic from redress.dead_letter')).toEqual([]);
+      await out.stop();
       await store.close();
     },
     START,

@@ -218,6 +218,17 @@ it('keeps prepared retries off the topics where their target says so, and everyt
   });
 });
 
+it('goes without its time where the brokers refuse that, and is no dead letter', async () => {
+  const bus = createBus();
+  bus.onBatch = (records) => {
+    if (records.some(({ timestamp }) => timestamp !== null)) throw refusal('INVALID_TIMESTAMP');
+  };
+  await publishOn(bus);
+  await write('timeless', due());
+  expect(only(await published(bus), 'timeless')).toEqual(['event timeless/1', 'state timeless/1']);
+  expect(await store.sql(`select reason from redress.dead_letter where key = 'timeless'`)).toEqual([]);
+});
+
 describe('a dead letter', () => {
   const letters = (key: string) =>
     store.sql<{ topic: string; reason: string; value: string }>(

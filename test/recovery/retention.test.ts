@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFeed, runSubscriber } from '../../src/feed/index.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -9,6 +10,7 @@ import { removeFinishedRecords, runRetention } from '../../src/recovery/index.ts
 import {
   BEGINNING,
   type Pools,
+  type Removed,
   StoreTimeout,
   StoreUnavailable,
   campaign,
@@ -48,6 +50,17 @@ async function countRecords(): Promise<number> {
   return row?.count ?? Number.NaN;
 }
 
+/** A Postgres that is too slow to remove more than so many records at once. */
+const slowBeyond = (records: number): Pools['commands'] => ({
+  ...store.commands,
+  transaction: (work) =>
+    store.commands.transaction(async (client) => {
+      const result = await work(client);
+      if ((result as Removed).records > records) throw new StoreTimeout('a test');
+      return result;
+    }),
+});
+
 describe('a run', () => {
   it('removes everything that is over, and nothing else', async () => {
     await storeCopies(store, await storeSucceeded(store, 'succeeded'), 600);
@@ -85,6 +98,25 @@ describe('a run', () => {
     await store.sql(
       `update redress.snapshot set document = jsonb_set(document, '{version}', '3') where aggregate_id = 'large'`,
     );
+  });
+
+  it('removes in smaller batches what Postgres does not remove at once in time', async () => {
+    await storeCopies(store, await storeDeleted(store, 'slow'), 12);
+    const removal = await removeFinishedRecords(depsOn({ ...store, commands: slowBeyond(4) }), AFTER, always);
+    expect(removal).toMatchObject({ records: 13, events: 26, passedOver: 0, isComplete: true });
+    expect(await countRecords()).toBe(0);
+  });
+
+  it('says what it passed over, to whoever reads the log', async () => {
+    await storeCopies(store, await storeDeleted(store, 'never'), 2);
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
+    const deps = { ...depsOn({ ...store, commands: slowBeyond(0) }), log };
+    expect(await removeFinishedRecords(deps, AFTER, always)).toMatchObject({ records: 0, passedOver: 3 });
+    const logged = lines.map((line) => JSON.parse(line) as { ids?: string[]; records?: number });
+    expect(logged.flatMap(({ ids }) => ids ?? []).toSorted()).toEqual(['never', 'never-1', 'never-2']);
+    expect(logged.at(-1)).toMatchObject({ records: 3 });
+    expect(await countRecords()).toBe(3);
   });
 
   it('may be done by two processes at once, which share the work', async () => {
@@ -165,6 +197,7 @@ describe('the job', () => {
       Number(new RegExp(`^redress_retention_${name} (.*)$`, 'm').exec(await metrics.render())?.[1]);
     return {
       removed: () => valueOf('removed_records_total'),
+      passedOver: () => valueOf('passed_over_records'),
       lastRun: () => valueOf('last_run_timestamp_seconds'),
       async stop() {
         await job.stop();
@@ -186,6 +219,16 @@ describe('the job', () => {
       expect(await countRecords()).toBe(0);
     });
     expect(failures).toBe(1);
+    await process.stop();
+  });
+
+  it('tells of what it passed over beside the time of its run', async () => {
+    await storeCopies(store, await storeDeleted(store, 'kept'), 2);
+    const process = start({ ...store.open(), commands: slowBeyond(0) });
+    await eventually(async () => {
+      expect(await process.lastRun()).toBeGreaterThan(0);
+    });
+    expect(await process.passedOver()).toBe(3);
     await process.stop();
   });
 

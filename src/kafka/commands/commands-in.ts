@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { RetrySpec } from '../../domain/index.ts';
 import type { CommandIntake } from '../../gateway/index.ts';
 import type { Cluster } from '../cluster.ts';
-import { kafkaReason } from '../reason.ts';
+import { NO_ANSWER_YET, kafkaReason } from '../reason.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { type Intaken, createIntake } from './intake.ts';
 import { type Membership, joinGroup } from './membership.ts';
@@ -32,7 +32,7 @@ export interface CommandsInState {
   readonly pending: number;
   /** Commands that are on their way to their records. */
   readonly inFlight: number;
-  /** The last thing that did not work, until something works again; null: nothing. */
+  /** The last thing that did not work, until something works again, and that nothing did yet; null: nothing. */
   readonly problem: string | null;
 }
 
@@ -47,7 +47,7 @@ export function takeCommands(deps: CommandsInDeps): CommandsIn {
   const { cluster, log } = deps;
   const deadLetters = openDeadLetters(cluster);
   let joined = false;
-  let problem: string | null = null;
+  let problem: string | null = NO_ANSWER_YET;
   let membership: Membership | null = null;
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;

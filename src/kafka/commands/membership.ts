@@ -72,6 +72,7 @@ export function joinGroup({ cluster, take, onJoined, log }: MembershipDeps): Mem
   // Whoever looks at it may come later than the failure.
   failed.catch(() => undefined);
   let isMember = false;
+  let isLeader = false;
 
   const join = async (): Promise<void> => {
     for (let failures = 1; goesOn(); failures += 1) {
@@ -113,14 +114,18 @@ export function joinGroup({ cluster, take, onJoined, log }: MembershipDeps): Mem
   };
   const committer = setInterval(() => void commit(), COMMIT_INTERVAL);
 
+  /** Joins once more while we are a member: the group decides anew. */
+  const rejoin = (): void => {
+    // It takes until everybody has joined: then these partitions may be somebody else's.
+    void commit();
+    isMember = false;
+    join().catch(fail);
+  };
+
   const fetch = async (): Promise<void> => {
     let topicId: string | null = null;
+    let partitionCount: number | null = null;
     for (let failures = 0; goesOn();) {
-      const wanted = assignment.owned().filter((partition) => partition.hasRoom());
-      if (wanted.length === 0) {
-        await sleep(ROOM_INTERVAL);
-        continue;
-      }
       try {
         const described = await describeTopic(client, topic);
         if (topicId !== null && topicId !== described.id) {
@@ -130,6 +135,20 @@ export function joinGroup({ cluster, take, onJoined, log }: MembershipDeps): Mem
           continue;
         }
         topicId = described.id;
+        const count = described.partitions.length;
+        const hasGrown = count > (partitionCount ?? count);
+        // Whoever is joining looks again afterwards.
+        if (!hasGrown || isMember) partitionCount = count;
+        // Who leads the group is the one that gives them out.
+        if (hasGrown && isMember && isLeader) {
+          log.info({ topic, partitions: count }, 'the topic has more partitions: the group gives them out anew');
+          rejoin();
+        }
+        const wanted = assignment.owned().filter((partition) => partition.hasRoom());
+        if (wanted.length === 0) {
+          await sleep(ROOM_INTERVAL);
+          continue;
+        }
         const positions = new Map(wanted.map(({ id, offsets }) => [id, offsets.position()]));
         for (const { partition: id, from, records, next, end } of await fetchOnce(
           { client, connections, topic: described },
@@ -166,8 +185,9 @@ export function joinGroup({ cluster, take, onJoined, log }: MembershipDeps): Mem
     void commit();
     isMember = false;
   });
-  client.on('consumer:group:join', ({ memberId, generationId = 0, assignments = [] }) => {
+  client.on('consumer:group:join', ({ memberId, generationId = 0, isLeader: leads = false, assignments = [] }) => {
     isMember = true;
+    isLeader = leads;
     const partitions = assignments.flatMap((assigned) => assigned.partitions);
     assignment.change(partitions, { id: memberId, generation: generationId }).then(() => {
       onJoined(partitions);
