@@ -36,9 +36,9 @@ export function createPace(): Pace {
   /** Milliseconds that a start takes among the others, and alone. */
   let usual = 0;
   let alone = 0;
-  /** Looks until starts are alone again, and those begun before that which have to come back first. */
+  /** Looks until starts are alone again, and those that do not count then: begun before, or the very first, which are slow. */
   let looks = 0;
-  let passing = 0;
+  let passing = ALONE;
 
   const halve = (): void => {
     most = bounded(most / 2);
