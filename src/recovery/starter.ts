@@ -83,9 +83,8 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const setAside = createLately(SET_ASIDE);
   let setAsideInStep = 0;
   const lookedAfter = createLately(SYNC_INTERVAL);
-  /** Up to where overdue records have been looked after, and since when from the first of them on. */
+  /** Up to where overdue records have been looked after: page by page, and from the first of them again. */
   let overdueUpTo = FIRST_DUE;
-  let overdueSince = performance.now();
   const every = (interval: number, work: (epoch: number) => Promise<void>) => {
     let next = Number.NEGATIVE_INFINITY;
     return async (epoch: number): Promise<void> => {
@@ -139,11 +138,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       await attend(record, epoch, isDue);
       lookedAfter.add(record.id);
     });
-    overdueUpTo = page.at(-1) ?? overdueUpTo;
-    // Behind the last one come those that are overdue from now on, until it is time for all of them again.
-    if (page.length === PAGE || performance.now() - overdueSince < SYNC_INTERVAL) return;
-    overdueUpTo = FIRST_DUE;
-    overdueSince = performance.now();
+    overdueUpTo = page[PAGE - 1] ?? FIRST_DUE;
   });
 
   /** A start costs ten times what a create costs: a storm would last as much longer. */

@@ -117,8 +117,6 @@ it('looks after those behind a page of records that nothing helps, each once in 
   expect(new Set(starts)).toEqual(new Set(ids));
   expect(synced.size).toBe(PAGE);
   vi.advanceTimersByTime(10 * 60_000);
-  await delay(1_500);
-  toNextLook();
   await vi.waitFor(() => {
     expect(starts).toHaveLength(2 * PAGE + 1);
   }, 5_000);
