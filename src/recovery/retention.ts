@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Leadership, StoreUnavailable } from '../store/index.ts';
 import { type Removal, type RetentionDeps, removeFinishedRecords } from './removal.ts';
+import { createTrouble } from './trouble.ts';
 
 /** Milliseconds between two runs. */
 const INTERVAL = 60 * 60_000;
@@ -25,6 +26,7 @@ export interface RetentionJobDeps extends RetentionDeps {
 export function runRetention(deps: RetentionJobDeps): { stop(): Promise<void> } {
   const { leadership, log } = deps;
   const stopping = new AbortController();
+  const trouble = createTrouble(log, 'retention');
   let next = 0;
 
   const runOnce = async (): Promise<void> => {
@@ -32,6 +34,7 @@ export function runRetention(deps: RetentionJobDeps): { stop(): Promise<void> } 
     const removal = await removeFinishedRecords(deps, deps.now() - deps.retention, {
       goesOn: () => !stopping.signal.aborted && leadership.isLeader(),
     });
+    trouble.ended();
     if (!removal.isComplete) return;
     next = performance.now() + INTERVAL;
     deps.onRun(removal);
@@ -42,7 +45,7 @@ export function runRetention(deps: RetentionJobDeps): { stop(): Promise<void> } 
       try {
         if (performance.now() >= next && leadership.isLeader()) await runOnce();
       } catch (error) {
-        if (error instanceof StoreUnavailable) log.debug({ reason: error.message }, 'retention waits');
+        if (error instanceof StoreUnavailable) trouble.began(error);
         else log.error({ err: error }, 'retention failed and goes on');
       }
       await delay(IDLE, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);

@@ -11,16 +11,16 @@ export async function startAll(
   pace: Pace,
   stopping: AbortSignal,
   now: () => number,
-  start: (record: OpenRecord) => Promise<void>,
+  start: (record: OpenRecord, isDue: boolean) => Promise<void>,
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
   try {
     for await (const record of records) {
-      if (stopping.aborted || failures.length > 0) break;
       const isDue = record.deadline !== null && record.deadline <= now();
       while (inFlight.size >= pace.inFlight(isDue)) await Promise.race(inFlight);
-      const starting = start(record)
+      if (stopping.aborted || failures.length > 0) break;
+      const starting = start(record, isDue)
         .catch((error: unknown) => {
           failures.push(error);
         })

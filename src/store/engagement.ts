@@ -29,25 +29,28 @@ const OPEN_RECORD = `aggregate_id as id, deadline, document #>> '{state,status}'
   document #>> '{state,recoverable}' as recoverable, document #> '{state,function}' as function,
   document #>> '{state,error,errorCode}' as error_code`;
 
+/** As a sub-select, which Postgres hashes: each record would be compared with every one of an array. */
+const isNoneOf = (ids: string): string => `aggregate_id not in (select unnest(${ids}::text[]))`;
+
 const UNENGAGED: Statement = {
   name: 'engagement.unengaged',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline < $2 and aggregate_id <> all ($3::text[])
+where open and engaged = $1 and deadline < $2 and ${isNoneOf('$3')}
 order by deadline, aggregate_id limit $4`,
 };
 
 const UNENGAGED_DEAD_LETTERS: Statement = {
   name: 'engagement.unengaged-dead-letters',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline is null and aggregate_id <> all ($2::text[])
+where open and engaged = $1 and deadline is null and ${isNoneOf('$2')}
 order by aggregate_id limit $3`,
 };
 
 const OVERDUE: Statement = {
   name: 'engagement.overdue',
   text: `select ${OPEN_RECORD} from redress.snapshot
-where open and engaged = $1 and deadline < $2 and aggregate_id <> all ($3::text[])
-order by deadline, aggregate_id limit $4`,
+where open and engaged = $1 and deadline < $2 and (deadline, aggregate_id) > ($3, $4)
+order by deadline, aggregate_id limit $5`,
 };
 
 const NEWEST_CREATES: Statement = {
@@ -76,6 +79,12 @@ export interface OpenRecord {
   readonly function: FunctionInfo;
   readonly errorCode: string;
 }
+
+/** A place in the order in which records are due. */
+export type DuePlace = Pick<OpenRecord, 'deadline' | 'id'>;
+
+/** Before every record. */
+export const FIRST_DUE: DuePlace = { deadline: Number.MIN_SAFE_INTEGER, id: '' };
 
 /** How far the starts of workflows are behind the records. */
 export interface Engagement {
@@ -147,15 +156,16 @@ async function findInEarlierEpochs(
     .slice(0, limit);
 }
 
-/** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not, but for the `known` ones. */
+/** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not, behind the place `after`. */
 export async function findOverdue(
   pool: Pool,
   epoch: number,
   before: number,
-  known: readonly string[],
+  after: DuePlace,
   limit: number,
 ): Promise<OpenRecord[]> {
-  return (await pool.query<OpenRow & object>(OVERDUE, [epoch, before, known, limit])).map(toOpenRecord);
+  const { deadline, id } = after;
+  return (await pool.query<OpenRow & object>(OVERDUE, [epoch, before, deadline, id, limit])).map(toOpenRecord);
 }
 
 /** Of the newest `limit` versions of all records so many are creates of the last second, whichever process stored them. */

@@ -177,7 +177,7 @@ describe('a run', () => {
 
 describe('the job', () => {
   /** A process that would remove what rests since before the end of the test's records. */
-  function start(pools: Pools) {
+  function start(pools: Pools, log = SILENT) {
     const leadership = campaign(pools, SILENT, 'starter');
     const metrics = createMetrics();
     const job = runRetention({
@@ -185,7 +185,7 @@ describe('the job', () => {
       leadership,
       now: Date.now,
       retention: 1,
-      log: SILENT,
+      log,
       onRemoved: (removed) => {
         metrics.removed(removed);
       },
@@ -206,7 +206,7 @@ describe('the job', () => {
     };
   }
 
-  it('begins again soon after a run that Postgres did not let come to its end', async () => {
+  it('begins again soon after a run that Postgres did not let come to its end, and says so', async () => {
     await storeSucceeded(store, 'record');
     const pools = store.open();
     let failures = 0;
@@ -214,12 +214,19 @@ describe('the job', () => {
       failures > 0
         ? pools.commands.transaction(work)
         : Promise.reject(new StoreUnavailable(`a test, ${(failures += 1)} times`));
-    const process = start({ ...pools, commands: { ...pools.commands, transaction } });
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
+    const process = start({ ...pools, commands: { ...pools.commands, transaction } }, log);
     await eventually(async () => {
       expect(await countRecords()).toBe(0);
     });
     expect(failures).toBe(1);
     await process.stop();
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'retention waits and tries again',
+      'removed finished records',
+      'retention goes on',
+    ]);
   });
 
   it('tells of what it passed over beside the time of its run', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  FIRST_DUE,
   countOpen,
   engageRecord,
   findOverdue,
@@ -79,9 +80,11 @@ describe('open records', () => {
   });
 
   it('that are overdue are found among those of this epoch', async () => {
-    expect(ids(await findOverdue(store.queries, 4, 60_000, [], 10))).toEqual(['engaged']);
-    expect(ids(await findOverdue(store.queries, 4, 50_000, [], 10))).toEqual([]);
-    expect(ids(await findOverdue(store.queries, 4, 500_000, ['engaged'], 1))).toEqual(['engaged-later']);
+    expect(ids(await findOverdue(store.queries, 4, 60_000, FIRST_DUE, 10))).toEqual(['engaged']);
+    expect(ids(await findOverdue(store.queries, 4, 50_000, FIRST_DUE, 10))).toEqual([]);
+    const [first] = await findOverdue(store.queries, 4, 500_000, FIRST_DUE, 1);
+    expect(first?.id).toBe('engaged');
+    expect(ids(await findOverdue(store.queries, 4, 500_000, first ?? FIRST_DUE, 10))).toEqual(['engaged-later']);
   });
 
   it('are engaged once, and never in an earlier epoch', async () => {
