@@ -1,35 +1,75 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ground, PathName, Row } from '../row.ts';
+import { automaticRetries } from '../../../support/fault-records.ts';
+import type { Evidence, Span } from '../evidence.ts';
+import type { Ground, PathName, Row, Struck } from '../row.ts';
 
 /** Milliseconds by which whatever is sent arrives later, in either direction. */
 const LATENCY = 100;
+/** Fewest milliseconds of silence: a statement gives up after 3 s, a call of Temporal after 5 s. */
+const SILENCE = 6_000;
+/** Milliseconds by which a retry may be late on a machine that is busy with its own test. */
+const TOLERANCE = 5_000;
 
-/** The stretches of network between the product and its servers. */
+/** The stretches of network between the product and everybody else, and between its processes. */
 export const NETWORK_ROWS: readonly Row[] = [
   pathRow('api-postgres', 'API to Postgres'),
   pathRow('worker-postgres', 'worker to Postgres'),
   pathRow('api-temporal', 'API to Temporal'),
   pathRow('worker-temporal', 'worker to Temporal'),
+  // An answer that is lost between the processes is found in Postgres.
+  pathRow('worker-api', 'worker to API', disturbances),
+  // Connections that fail are the callers' to repeat, and their feed is read on.
+  pathRow('client-api', 'callers to API', lateRetries),
+  // Deliveries fail in their time, and nothing else waits for them.
+  pathRow('worker-target', 'worker to target', disturbances),
 ];
 
-function pathRow(path: PathName, title: string): Row {
+function pathRow(path: PathName, title: string, excesses?: Row['excesses']): Row {
   return {
     name: `path-${path}`,
     fault: `network from ${title} slow by ${2 * LATENCY} ms, then silent, then cut`,
     through: [path],
     strike: (ground) => strikePath(ground, path),
+    ...(excesses === undefined ? {} : { excesses }),
   };
 }
 
-async function strikePath(ground: Ground, name: PathName): Promise<undefined> {
+async function strikePath(ground: Ground, name: PathName): Promise<Struck> {
   const path = ground.path(name);
   const part = ground.scale.outage / 3;
   path.slow(LATENCY);
   await sleep(part);
   path.stall();
-  await sleep(part);
+  await sleep(Math.max(part, SILENCE));
   path.cut();
   await sleep(part);
   path.restore();
-  return undefined;
+  const { late, held, cut } = path.felt();
+  return {
+    sign: {
+      text: `${late} pieces late, ${held} held back, ${cut} connections cut`,
+      isSeen: late > 0 && held > 0 && cut > 0,
+    },
+  };
+}
+
+/** What neither retries nor callers may notice of it. */
+function disturbances(evidence: Evidence, span: Span): string[] {
+  return [...lateRetries(evidence, span), ...vainWaits(evidence)];
+}
+
+/** Every retry that fell due during the fault and was not prepared in time, though nothing that it needs was struck. */
+function lateRetries({ stored }: Evidence, { from, until }: Span): string[] {
+  return automaticRetries(stored)
+    .filter(({ dueAt, preparedAt }) => dueAt >= from && dueAt < until && preparedAt - dueAt > TOLERANCE)
+    .map(({ dueAt, preparedAt }) => `a retry was late by ${Math.round(preparedAt - dueAt)} ms`);
+}
+
+/** Every caller who was not told what became of a command, though nothing that this needs was struck. */
+function vainWaits({ wishes }: Evidence): string[] {
+  return wishes.flatMap(({ name, requestId, sends }) =>
+    sends
+      .filter(({ answer }) => answer?.kind !== 'result')
+      .map(({ answer }) => `${name} ${requestId} was in vain: ${JSON.stringify(answer)}`),
+  );
 }
