@@ -66,11 +66,14 @@ function waitingRetries({ stored }: Evidence, { from, until }: Span): string[] {
   return [`only ${prepared.length} of ${due.length} retries that fell due were prepared before the fault was over`];
 }
 
-/** Every caller who was not told what became of a command, though nothing that this needs was struck. */
+/**
+ * Every caller who waited for an answer that never came, though nothing that this needs was struck. One who was told to come
+ * back, as a server was too slow on a busy machine, did not.
+ */
 function vainWaits({ wishes }: Evidence): string[] {
   return wishes.flatMap(({ name, requestId, sends }) =>
     sends
-      .filter(({ answer }) => answer?.kind !== 'result')
+      .filter(({ answer }) => (answer?.kind === 'error' ? answer.status === 408 : answer?.kind !== 'result'))
       .map(({ answer }) => `${name} ${requestId} was in vain: ${JSON.stringify(answer)}`),
   );
 }
