@@ -13,7 +13,7 @@ import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
 
 /** How often every process is killed. */
-const TURNS = Number(process.env['FAULTS_TURNS'] ?? 2);
+const TURNS = 2;
 const CLIENTS = 8;
 /** Milliseconds for which a killed process stays away, and for which all are at work before the next one is killed. */
 const AWAY = 1_000;
@@ -36,7 +36,7 @@ describe('two processes for the API and three for the work, each killed in turn'
   const all = (): readonly FaultService[] => [...doors, ...workers];
 
   beforeAll(async () => {
-    console.log(`FAULTS_SEED=${seed} FAULTS_TURNS=${TURNS}`);
+    console.log(`FAULTS_SEED=${seed}`);
     servers = await startFaultServers();
     target = await startFaultTarget(random.fork());
     const TARGETS_FILE = servers.file('targets.json');

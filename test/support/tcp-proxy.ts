@@ -13,7 +13,18 @@ export interface TcpProxy {
   /** Delivers whatever is sent, in either direction, so many milliseconds later. */
   slow(latency: number): void;
   restore(): void;
+  /** What has suffered from it until now. */
+  felt(): Felt;
   close(): Promise<void>;
+}
+
+/** What was on its way while a stretch of network was not as it should be. */
+export interface Felt {
+  /** Pieces that came late, and that were held back. */
+  readonly late: number;
+  readonly held: number;
+  /** Connections that a cut has broken or refused. */
+  readonly cut: number;
 }
 
 /** Passes everything on to `target`, which is `host:port`. */
@@ -23,6 +34,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let isCut = false;
   let isStalled = false;
   let latency = 0;
+  /** Resolves as soon as nothing is held back any more. */
+  let passage = Promise.withResolvers<undefined>();
+  passage.resolve(undefined);
+  const felt = { late: 0, held: 0, cut: 0 };
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -35,20 +50,25 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     let passed = Promise.resolve();
     from.on('data', (chunk: Buffer) => {
       const arrivesAt = performance.now() + latency;
+      if (isStalled) felt.held += 1;
+      else if (latency > 0) felt.late += 1;
       passed = passed.then(async () => {
         const left = arrivesAt - performance.now();
         if (left > 0) await sleep(left);
+        await passage.promise;
         to.write(chunk);
       });
     });
-    from.once('close', () => void passed.then(() => to.destroy()));
-    if (isStalled) from.pause();
+    // That one side has left is held back like everything else.
+    from.once('close', () => void passed.then(() => passage.promise).then(() => to.destroy()));
   };
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   const server = createServer((near) => {
-    keep(near);
+    keep(near).once('close', () => {
+      if (isCut) felt.cut += 1;
+    });
     if (isCut) {
       near.destroy();
       return;
@@ -66,8 +86,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       breakAll();
     },
     stall() {
+      if (isStalled) return;
       isStalled = true;
-      for (const socket of sockets) socket.pause();
+      passage = Promise.withResolvers();
     },
     slow(milliseconds) {
       latency = milliseconds;
@@ -76,8 +97,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       isCut = false;
       isStalled = false;
       latency = 0;
-      for (const socket of sockets) socket.resume();
+      passage.resolve(undefined);
     },
+    felt: () => ({ ...felt }),
     async close() {
       server.close();
       breakAll();

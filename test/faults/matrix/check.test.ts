@@ -3,7 +3,8 @@ import { type EventStream, type Snapshot, evolve } from '../../../src/domain/ind
 import type { CommandResult, WaitStage } from '../../../src/gateway/index.ts';
 import { ID, T0, create, fail, prepare, streamsOf } from '../../domain/given.ts';
 import type { Wish } from '../../support/fault-ledger.ts';
-import { type Evidence, brokenPromises, unsettled } from './check.ts';
+import { brokenPromises, unsettled, verdict } from './check.ts';
+import type { Evidence } from './evidence.ts';
 
 const STREAMS = streamsOf([create(), T0], [prepare(), T0 + 10], [fail(), T0 + 20]);
 const DUE = T0 + 360_010;
@@ -26,6 +27,7 @@ function evidence(streams: readonly EventStream[], but: Partial<Evidence> = {}):
     stored: { readAt: T0 + 100, records: [record], refusals: new Map() },
     deliveries: new Map(),
     seen: streams,
+    refusedPlaces: [],
     workflows: [],
     losses: {},
     ...but,
@@ -70,4 +72,24 @@ it('a record that is due for long is found', () => {
   const { stored } = evidence(STREAMS);
   const late = evidence(STREAMS, { stored: { ...stored, readAt: DUE + 60_000 } });
   expect(unsettled(late)).toEqual([expect.stringContaining(`${ID}: due since 60000 ms`)]);
+});
+
+it('a place that the feed refuses is found, unless it is one of the time that Postgres has lost', () => {
+  const refused = evidence(STREAMS, { refusedPlaces: ['the feed refused "7": it has not come to it'] });
+  expect(brokenPromises(refused)).toEqual(refused.refusedPlaces);
+  expect(brokenPromises({ ...refused, losses: { postgres: { since: T0 + 30, until: T0 + 50 } } })).toEqual([]);
+});
+
+it('what is left of the last commands is found as well, and what was late after the fault once', () => {
+  const [first, , third] = STREAMS as [EventStream, EventStream, EventStream];
+  const whole = evidence(STREAMS);
+  const missing = evidence(STREAMS, { seen: [first, third] });
+  expect(verdict(whole, whole)).toEqual([]);
+  for (const [settled, final] of [
+    [whole, missing],
+    [missing, whole],
+    [missing, missing],
+  ] as const) {
+    expect(verdict(settled, final)).toEqual([`${ID} version 2 is missing in the feed`]);
+  }
 });

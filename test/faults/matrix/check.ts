@@ -3,23 +3,19 @@ import { brokenAnswers, undecidedWishes, unwantedEffects } from '../../support/f
 import { inventedDeliveries, lostDeliveries } from '../../support/fault-deliveries.ts';
 import type { Send, Wish } from '../../support/fault-ledger.ts';
 import { type Stored, brokenRecords, overdueRecords } from '../../support/fault-records.ts';
-import type { Deliveries } from '../../support/fault-target.ts';
-import type { Losses } from './row.ts';
-
-/** Everything that is known when a row is over. */
-export interface Evidence {
-  readonly wishes: readonly Wish[];
-  readonly stored: Stored;
-  readonly deliveries: Deliveries;
-  /** What a reader of the feed has seen, in that order. */
-  readonly seen: readonly EventStream[];
-  /** What Temporal's workflows have wrong with them. */
-  readonly workflows: readonly string[];
-  readonly losses: Losses;
-}
+import type { Evidence, Losses } from './evidence.ts';
 
 /** Milliseconds by which a retry may be late on a machine that is busy with its own test. */
 const TOLERANCE = 3_000;
+
+/**
+ * Everything that is wrong: with what the fault has left, once the time for that was over, and with all that was sent until
+ * the end. What was late after the fault is not looked at a second time.
+ */
+export function verdict(settled: Evidence, final: Evidence): string[] {
+  const late = unsettled(settled);
+  return [...brokenPromises(final), ...(late.length > 0 ? late : unsettled(final))];
+}
 
 /** What may still be made up for: as long as there is any of it, the fault is not over for the product. */
 export function unsettled(evidence: Evidence): string[] {
@@ -35,13 +31,13 @@ export function unsettled(evidence: Evidence): string[] {
 
 /** Every promise that was broken for good. */
 export function brokenPromises(evidence: Evidence): string[] {
-  const { wishes, stored, deliveries, seen, losses } = evidence;
+  const { wishes, stored, deliveries, seen, refusedPlaces, losses } = evidence;
   return [
     ...brokenAnswers(heldTo(evidence), stored),
     ...undecidedWishes(wishes),
     ...unwantedEffects(wishes, stored),
     ...brokenRecords(stored),
-    ...(losses.postgres === undefined ? inventedDeliveries(stored, deliveries) : []),
+    ...(losses.postgres === undefined ? [...inventedDeliveries(stored, deliveries), ...refusedPlaces] : []),
     ...disorderOfFeed(seen, stored),
   ];
 }

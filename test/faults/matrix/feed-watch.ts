@@ -5,8 +5,8 @@ import type { EventStream } from '../../../src/domain/index.ts';
 export interface FeedWatch {
   /** What it was sent, in that order, and again where it was sent again. */
   readonly seen: readonly EventStream[];
-  /** How often it was connected. */
-  connections(): number;
+  /** What the feed said whenever it refused the place at which the reader wanted to go on; it began anew then. */
+  readonly refusedPlaces: readonly string[];
   leave(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ const SILENCE = 20_000;
 export function watchFeed(url: string): FeedWatch {
   const seen: EventStream[] = [];
   const leaving = new AbortController();
-  let connections = 0;
+  const refusedPlaces: string[] = [];
   let lastId: string | undefined;
 
   const take = (frame: string): void => {
@@ -39,10 +39,11 @@ export function watchFeed(url: string): FeedWatch {
         headers: lastId === undefined ? {} : { 'Last-Event-ID': lastId },
         signal: AbortSignal.any([leaving.signal, silent.signal]),
       });
-      // Postgres was set back, and the feed has not come to that place again: the answer says to begin anew.
-      if (response.status === 400) lastId = undefined;
+      if (response.status === 400) {
+        refusedPlaces.push(`the feed refused a place that it had given itself: ${await response.text()}`);
+        lastId = undefined;
+      }
       if (response.status !== 200 || response.body === null) return;
-      connections += 1;
       let text = '';
       for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
         timer.refresh();
@@ -65,7 +66,7 @@ export function watchFeed(url: string): FeedWatch {
   })();
   return {
     seen,
-    connections: () => connections,
+    refusedPlaces,
     async leave() {
       leaving.abort();
       await reading;

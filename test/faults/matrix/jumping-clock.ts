@@ -20,13 +20,25 @@ export function setClocks(file: string, offsets: Offsets): void {
   renameSync(`${file}.new`, file);
 }
 
+/** By how many milliseconds each of these processes, named by their `ROLES`, goes wrong by its own account. */
+export function readClocks(file: string, roles: readonly string[]): Offsets {
+  return Object.fromEntries(roles.map((role) => [role, Number(readFileSync(saidIn(file, role), 'utf8'))]));
+}
+
+/** Where a process says by how much its `Date` is wrong. */
+const saidIn = (file: string, role: string): string => `${file}.${role}`;
+
 /** Only `Date` is wrong, as after somebody set the clock of the machine: timers and `performance` go by another one. */
 function takeClockOver(file: string): void {
   const { now } = Date;
+  const role = process.env['ROLES'] ?? '';
   let offset = 0;
   setInterval(() => {
     const offsets = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Offsets) : {};
-    offset = offsets[process.env['ROLES'] ?? ''] ?? 0;
+    const wanted = offsets[role] ?? 0;
+    if (wanted === offset) return;
+    offset = wanted;
+    writeFileSync(saidIn(file, role), String(Date.now() - now()));
   }, LOOK).unref();
   globalThis.Date = new Proxy(Date, {
     construct: (real, args: unknown[], target: new (...args: unknown[]) => unknown): Date =>

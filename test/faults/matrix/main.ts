@@ -16,7 +16,7 @@ ${ROWS.map(({ name, fault }) => `  ${name.padEnd(26)} ${fault}`).join('\n')}
 
   --brief    shorter faults and less load, as in the tests
 
-What is found is written into the table of docs/reliability.md, unless it is brief.
+The results are written into the table of docs/reliability.md; those of brief runs are not.
 `;
 
 async function main(): Promise<number> {
@@ -31,9 +31,10 @@ async function main(): Promise<number> {
   const { stopping } = takeStopSignals();
   const rows = chooseRows(positionals);
   const results: Result[] = [];
+  const scale = values.brief ? BRIEF : WHOLE;
   await runMatrix({
     rows,
-    scale: values.brief ? BRIEF : WHOLE,
+    scale,
     stopping,
     onStart: ({ name, fault }) => {
       say(`${name}: ${fault} …`);
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
       say(describeResult(result));
     },
   });
-  if (!values.brief && results.length > 0) say(`The table of ${writeTable(ROWS, results)} is up to date.`);
+  if (!values.brief && results.length > 0) say(`The table of ${writeTable(ROWS, results, scale)} is up to date.`);
   if (stopping.aborted) return 1;
   return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }

@@ -21,6 +21,7 @@ const describeFigures = (figures: Figures): string =>
     `${figures.prepared} retries prepared`,
     `${figures.dueDuringFault} of them due during the fault of ${seconds(figures.faultTime)}`,
     `latest ${seconds(figures.worstLateness)} after it`,
+    `its sign: ${figures.sign}`,
   ].join(', ');
 
 /** Milliseconds as people read them. */

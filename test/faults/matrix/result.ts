@@ -19,4 +19,6 @@ export interface Figures {
   readonly worstLateness: number;
   /** How long the fault lasted. */
   readonly faultTime: number;
+  /** By what the fault itself was seen. */
+  readonly sign: string;
 }

@@ -6,6 +6,7 @@ import type { Random } from '../../support/fault-random.ts';
 import type { FaultService } from '../../support/fault-service.ts';
 import type { FaultTarget } from '../../support/fault-target.ts';
 import type { TcpProxy } from '../../support/tcp-proxy.ts';
+import type { Evidence, Losses, Span } from './evidence.ts';
 import type { FaultScale } from './scale.ts';
 
 /** One fault that the product has to survive: a row of the matrix. */
@@ -26,7 +27,9 @@ export interface Row {
    * Does it under load, and ends it: when this resolves, everything is there again, or was started and needs no more help.
    * @throws CannotRun where this machine does not allow it
    */
-  strike(ground: Ground): Promise<Losses | undefined>;
+  strike(ground: Ground): Promise<Struck>;
+  /** What this fault must not do, beside what none may: everything that it did nevertheless. */
+  excesses?(evidence: Evidence, span: Span): string[];
 }
 
 /** From whom to whom a stretch of network leads. */
@@ -46,12 +49,18 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
-/** What a fault takes away for good, so that nobody may be blamed for its absence. */
-export interface Losses {
-  /** Epoch milliseconds: when Temporal's database went. What was only SENT until then and not decided may be gone. */
-  readonly temporalAt?: number;
-  /** Epoch milliseconds between which Postgres forgot everything: when the backup was taken, and when it was restored. */
-  readonly postgres?: { readonly since: number; readonly until: number };
+/** What a fault has done. */
+export interface Struck {
+  readonly sign: Sign;
+  readonly losses?: Losses;
+}
+
+/** What shows that a fault came about: a row that has not seen any has proven nothing, and fails. */
+export interface Sign {
+  /** What was seen, for people. */
+  readonly text: string;
+  /** Whether that is enough. */
+  readonly isSeen: boolean;
 }
 
 /** What a fault happens to: one API process, one worker process, a database and a namespace, all of this row alone. */

@@ -4,10 +4,11 @@ import { automaticRetries, readStored } from '../../support/fault-records.ts';
 import type { FaultServers } from '../../support/fault-servers.ts';
 import { brokenWorkflows } from '../../support/fault-workflows.ts';
 import { armRecords } from './armed.ts';
-import { type Evidence, brokenPromises, unsettled } from './check.ts';
+import { unsettled, verdict } from './check.ts';
+import type { Evidence, Losses, Span } from './evidence.ts';
 import { type PreparedGround, prepareGround } from './ground.ts';
 import type { Figures, Result } from './result.ts';
-import { CannotRun, type Losses, type Row } from './row.ts';
+import { CannotRun, type Row, type Sign } from './row.ts';
 import type { FaultScale } from './scale.ts';
 
 /** Milliseconds from the end of the fault in which everything must have been made up for. */
@@ -16,12 +17,6 @@ const RECOVERY = 60_000;
 const LOOK = 500;
 /** Reasons that are told; the rest is counted. */
 const MAX_REASONS = 10;
-
-/** When the fault began and ended; epoch milliseconds. */
-interface Span {
-  readonly from: number;
-  readonly until: number;
-}
 
 /** Runs one row and says what came of it. */
 export async function runRow(row: Row, servers: FaultServers, scale: FaultScale): Promise<Result> {
@@ -51,7 +46,7 @@ async function strikeAndCheck(
   await sleep(Math.max(0, armed.from - Date.now()));
 
   const from = Date.now();
-  const losses = (await row.strike(ground)) ?? {};
+  const { sign, losses = {} } = await row.strike(ground);
   const span = { from, until: Date.now() };
   await sleep(scale.calm);
   const stopped = load.stop();
@@ -61,8 +56,13 @@ async function strikeAndCheck(
   // What was sent last counts too.
   const final = await settle(ground, Date.now(), armed.wishes, losses);
   return {
-    figures: measure(final, span),
-    reasons: [...brokenPromises(final), ...unsettled(settled), ...endings(ground)],
+    figures: { ...measure(final, span), sign: sign.text },
+    reasons: [
+      ...unproven(sign),
+      ...verdict(settled, final),
+      ...(row.excesses?.(final, span) ?? []),
+      ...endings(ground),
+    ],
   };
 }
 
@@ -88,10 +88,18 @@ async function gather(ground: PreparedGround, armed: readonly Wish[], losses: Lo
   const { load, target, feed } = ground;
   const stored = await readStored(ground);
   const wishes = [...armed, ...load.wishes, ...ground.wishes];
-  return { wishes, stored, deliveries: target.delivered(), seen: feed.seen, workflows: [], losses };
+  return {
+    wishes,
+    stored,
+    deliveries: target.delivered(),
+    seen: feed.seen,
+    refusedPlaces: feed.refusedPlaces,
+    workflows: [],
+    losses,
+  };
 }
 
-function measure({ wishes, stored }: Evidence, { from, until }: Span): Figures {
+function measure({ wishes, stored }: Evidence, { from, until }: Span): Omit<Figures, 'sign'> {
   const answers = wishes.flatMap(({ sends }) => sends.map(({ answer }) => answer));
   const retries = automaticRetries(stored);
   const late = retries
@@ -106,6 +114,9 @@ function measure({ wishes, stored }: Evidence, { from, until }: Span): Figures {
     faultTime: until - from,
   };
 }
+
+const unproven = ({ text, isSeen }: Sign): string[] =>
+  isSeen ? [] : [`the fault did not come about, and nothing is proven: ${text}`];
 
 /** Processes that ended although nobody had killed them. */
 function endings({ api, worker }: PreparedGround): string[] {

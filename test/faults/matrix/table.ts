@@ -4,9 +4,10 @@ import { ROOT } from '../../../local/settings.ts';
 import { seconds } from './report.ts';
 import type { Result } from './result.ts';
 import type { Row } from './row.ts';
+import type { FaultScale } from './scale.ts';
 
 const PAGE = join('docs', 'reliability.md');
-/** Between these lines of the page stands the table. */
+/** Between these lines of the page stands the table, and above it of which runs it tells. */
 const BEGIN = '<!-- table of `npm run faults` -->';
 const END = '<!-- end of the table -->';
 
@@ -22,23 +23,39 @@ const HEAD = [
 ] as const;
 const NEVER_RUN = ['', '', '', '', '', '', 'not run: not asked for yet'];
 
-/** Writes the results into docs/reliability.md, where the rows that were not run stay as they are; returns its path. */
-export function writeTable(rows: readonly Row[], results: readonly Result[]): string {
+/** Writes the results of a run of this scale into docs/reliability.md; returns its path. */
+export function writeTable(rows: readonly Row[], results: readonly Result[], scale: FaultScale): string {
   const file = join(ROOT, PAGE);
-  const page = readFileSync(file, 'utf8');
+  writeFileSync(file, withTable(readFileSync(file, 'utf8'), rows, results, scale));
+  return PAGE;
+}
+
+/**
+ * The page with these results in its table, where the rows that were not run stay as they are, unless they are of a run of
+ * another scale. @throws Error for a page without the lines between which the table stands
+ */
+export function withTable(
+  page: string,
+  rows: readonly Pick<Row, 'name' | 'fault'>[],
+  results: readonly Result[],
+  scale: FaultScale,
+): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${PAGE} has lost the lines between which its table stands`);
-  const known = new Map(page.slice(begin, end).split('\n').map(readLine));
+  const caption = captionOf(scale);
+  const before = page.slice(begin, end).split('\n');
+  const known = new Map(before.includes(caption) ? before.map(readLine) : []);
   const cells = rows.map(({ name, fault }) => {
     const result = results.find((one) => one.name === name);
     return [fault, ...(result === undefined ? (known.get(fault) ?? NEVER_RUN) : measured(result))];
   });
-  writeFileSync(
-    file,
-    `${page.slice(0, begin + BEGIN.length)}\n\n${layOut([[...HEAD], ...cells])}\n\n${page.slice(end)}`,
-  );
-  return PAGE;
+  const parts = [page.slice(0, begin + BEGIN.length), caption, layOut([[...HEAD], ...cells]), page.slice(end)];
+  return parts.join('\n\n');
 }
+
+/** Which runs the table tells of, in one line: by it the next run sees whether the table is of its scale. */
+const captionOf = ({ clients, due, manyDue, outage }: FaultScale): string =>
+  `${clients} clients, ${due} records that fall due (${manyDue} where many do), faults of ${outage / 1_000} seconds.`;
 
 /** A line of the table: its fault, and the other cells. */
 function readLine(line: string): [string, readonly string[]] {

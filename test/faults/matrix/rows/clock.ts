@@ -2,12 +2,13 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clockEnv, setClocks } from '../jumping-clock.ts';
+import { clockEnv, readClocks, setClocks } from '../jumping-clock.ts';
 import type { Ground, Row } from '../row.ts';
 
 const FILE = join(tmpdir(), `redress-fault-clocks-${process.pid}`);
 const MINUTES = 60_000;
-/** Milliseconds by which the time in an event may differ from the time at which Postgres stored it. */
+const ROLES = ['api', 'worker'] as const;
+/** Milliseconds by which two times that are the same may differ: that in an event, and that at which Postgres stored it. */
 const TOLERANCE = 20_000;
 
 /** What the clocks say one after the other: together, apart, and back. */
@@ -23,14 +24,20 @@ export const CLOCK_ROW: Row = {
   fault: 'the clocks of API and worker jump forth and back by minutes',
   env: clockEnv(FILE),
   async strike(ground) {
-    ground.atEnd(() => rm(FILE, { force: true }));
+    ground.atEnd(async () => {
+      for (const file of [FILE, ...ROLES.map((role) => `${FILE}.${role}`)]) await rm(file, { force: true });
+    });
+    let followed = 0;
     for (const offsets of JUMPS) {
       setClocks(FILE, offsets);
       await sleep(ground.scale.outage / JUMPS.length);
+      const clocks = readClocks(FILE, ROLES);
+      followed += ROLES.filter((role) => Math.abs((clocks[role] ?? 0) - offsets[role]) < TOLERANCE).length;
     }
     setClocks(FILE, {});
     await expectRightTimes(ground);
-    return undefined;
+    const all = JUMPS.length * ROLES.length;
+    return { sign: { text: `${followed} of ${all} jumps seen by the processes`, isSeen: followed === all } };
   },
 };
 

@@ -5,6 +5,8 @@ import { freePort } from '../../../support/redress.ts';
 import { type Release, checkOut, earlierReleases } from '../releases.ts';
 import { CannotRun, type Ground, type Row } from '../row.ts';
 
+const RETRIES = "select count(*)::int as count from redress.event_stream where request_id like 'redress:retry:%'";
+
 /** A rolling upgrade, and an upgrade that is taken back: workers of two commits on the same task queues. */
 export const EARLIER_RELEASE_ROW: Row = {
   name: 'earlier-release',
@@ -19,13 +21,20 @@ export const EARLIER_RELEASE_ROW: Row = {
     const workers = await Promise.all([newest, oldest].map((release) => startWorker(ground, release)));
     await sleep(ground.scale.outage / 2);
     await ground.worker.kill();
+    const before = await countRetries(ground);
     await sleep(ground.scale.outage / 2);
+    const prepared = (await countRetries(ground)) - before;
     ground.worker.start();
     await ground.worker.working();
     await Promise.all(workers.map((worker) => worker.kill()));
-    return undefined;
+    return { sign: { text: `${prepared} retries prepared by earlier workers alone`, isSeen: prepared > 0 } };
   },
 };
+
+async function countRetries(ground: Ground): Promise<number> {
+  const [row] = await ground.query<{ count: number }>(RETRIES);
+  return row?.count ?? 0;
+}
 
 async function startWorker(ground: Ground, release: Release) {
   const folder = ground.file(`release-${release.commit}`);

@@ -8,7 +8,7 @@ import { openDataFolder } from '../../../../local/data-folder.ts';
 import { startPostgres } from '../../../../local/postgres.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { queryOnce } from '../../../support/fault-servers.ts';
-import { CannotRun, type OwnPostgres, type Row } from '../row.ts';
+import { CannotRun, type OwnPostgres, type Row, type Sign } from '../row.ts';
 
 const run = promisify(execFile);
 
@@ -17,6 +17,8 @@ const DISK_SIZE = '256m';
 const PIECES = [1024 * 1024, 4 * 1024];
 /** Milliseconds until Postgres serves again once there is room. */
 const SERVING = 60_000;
+/** More than may have been set aside for it. */
+const WRITE = 'create table ballast as select generate_series(1, 1000000)';
 
 /** Postgres on a disk of its own, which somebody else fills. */
 export function fullDiskRow(): Row {
@@ -28,20 +30,16 @@ export function fullDiskRow(): Row {
       disk = await mountDisk();
       return openOnDisk(disk);
     },
-    async strike({ postgres, scale }) {
+    async strike({ postgres, database, scale }) {
       const ballast = join(disk, 'ballast');
       await fill(ballast);
+      const sign = await tryToWrite(postgres.url(database));
       await sleep(scale.outage);
-      console.log(
-        await import('node:child_process').then((c) =>
-          c.execSync(`df ${disk}; tail -40 ${disk}/data/logs/postgres.log`).toString(),
-        ),
-      );
       await rm(ballast);
       // It may have given up meanwhile, and pauses before it is started again.
       await postgres.start();
       await eventually(() => queryOnce(postgres.url('postgres'), 'select'), SERVING);
-      return undefined;
+      return { sign };
     },
   };
 }
@@ -74,6 +72,19 @@ async function openOnDisk(disk: string): Promise<OwnPostgres> {
       await rm(disk, { recursive: true });
     },
   };
+}
+
+/** Postgres refuses to write, or gives up over it. */
+async function tryToWrite(url: string): Promise<Sign> {
+  try {
+    await queryOnce(url, WRITE);
+    return { text: 'Postgres could write', isSeen: false };
+  } catch (error) {
+    return {
+      text: `Postgres could not write (${error instanceof Error ? error.message : String(error)})`,
+      isSeen: true,
+    };
+  }
 }
 
 /** Writes a file until the disk has no room left for one byte more. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultService } from '../../../support/fault-service.ts';
-import type { Ground, Row } from '../row.ts';
+import { absenceDuring } from '../absence.ts';
+import type { Ground, Row, Struck } from '../row.ts';
 
 /** Longest pause before a process is killed again, from its start on: it may be still starting, or at work for long. */
 const LONGEST_LIFE = 6_000;
@@ -25,7 +26,14 @@ export const KILL_ROWS: readonly Row[] = [
 ];
 
 /** Kills and starts them for as long as an outage takes; they are at work when the fault is over. */
-async function killAgainAndAgain({ scale, random }: Ground, services: readonly FaultService[]): Promise<undefined> {
+async function killAgainAndAgain(ground: Ground, services: readonly FaultService[]): Promise<Struck> {
+  const killing = killAll(ground, services);
+  const absences = await Promise.all(services.map(({ url }) => absenceDuring(url, () => killing)));
+  const times = absences.map((absence) => absence.times);
+  return { sign: { text: `away ${times.join('× and ')}×`, isSeen: times.every((some) => some > 0) } };
+}
+
+async function killAll({ scale, random }: Ground, services: readonly FaultService[]): Promise<void> {
   const until = Date.now() + scale.outage;
   do {
     await Promise.all(services.map((service) => service.kill()));

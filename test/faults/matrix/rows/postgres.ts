@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { queryOnce } from '../../../support/fault-servers.ts';
-import type { Ground, Row } from '../row.ts';
+import { absenceDuring } from '../absence.ts';
+import { seconds } from '../report.ts';
+import type { Ground, Row, Struck } from '../row.ts';
 
 /** Milliseconds between two blows at the backends. */
 const BLOW = 500;
@@ -10,7 +12,10 @@ const BETWEEN_RESTARTS = 2_000;
 /** Milliseconds between two looks for connections that have become free. */
 const GRAB = 100;
 
-const KILL_BACKENDS = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1';
+/** Of the product: the test has no connection to its database meanwhile. */
+const BACKENDS = 'select pid from pg_stat_activity where datname = $1';
+const KILL_BACKENDS = 'select pid, pg_terminate_backend(pid) from pg_stat_activity where datname = $1';
+const STARTED_AT = 'select pg_postmaster_start_time()::text as at';
 
 /** What Postgres' own process, its backends and its connections can suffer. */
 export const POSTGRES_ROWS: readonly Row[] = [
@@ -19,34 +24,49 @@ export const POSTGRES_ROWS: readonly Row[] = [
     fault: 'Postgres stopped for a while, and many records due',
     hasManyDue: true,
     async strike({ postgres, scale }) {
-      await postgres.stop();
-      await sleep(scale.outage);
-      await postgres.start();
-      return undefined;
+      const { lasted } = await absenceDuring(`127.0.0.1:${postgres.port}`, async () => {
+        await postgres.stop();
+        await sleep(scale.outage);
+        await postgres.start();
+      });
+      return { sign: { text: `Postgres away for ${seconds(lasted)}`, isSeen: lasted > scale.outage / 2 } };
     },
   },
   {
     name: 'postgres-restarted',
     fault: 'Postgres restarted three times, the last time after kill -9',
     async strike({ postgres }) {
-      for (const end of ['stop', 'stop', 'kill'] as const) {
+      const ends = ['stop', 'stop', 'kill'] as const;
+      const starts = new Set<string | undefined>();
+      const look = async (): Promise<void> => {
+        const [started] = await queryOnce<{ at: string }>(postgres.url('postgres'), STARTED_AT);
+        starts.add(started?.at);
+      };
+      await look();
+      for (const end of ends) {
         await postgres[end]();
         await postgres.start();
         await sleep(BETWEEN_RESTARTS);
+        await look();
       }
-      return undefined;
+      const restarts = starts.size - 1;
+      return { sign: { text: `Postgres restarted ${restarts}×`, isSeen: restarts === ends.length } };
     },
   },
   {
     name: 'postgres-backends-killed',
     fault: 'all backends of Postgres terminated twice a second',
     async strike({ postgres, database, scale }) {
+      const url = postgres.url('postgres');
+      const struck = new Set<number>();
       const until = Date.now() + scale.outage;
       while (Date.now() < until) {
-        await queryOnce(postgres.url('postgres'), KILL_BACKENDS, [database]);
+        const backends = await queryOnce<{ pid: number }>(url, KILL_BACKENDS, [database]);
+        for (const { pid } of backends) struck.add(pid);
         await sleep(BLOW);
       }
-      return undefined;
+      for (const { pid } of await queryOnce<{ pid: number }>(url, BACKENDS, [database])) struck.delete(pid);
+      return { sign: { text: `${struck.size} backends gone`, isSeen: struck.size > 0 } };
     },
   },
   {
@@ -57,7 +77,7 @@ export const POSTGRES_ROWS: readonly Row[] = [
 ];
 
 /** Takes what is free, and what becomes free when the product loses its own, for as long as an outage takes. */
-async function takeAllConnections({ postgres, database, scale }: Ground): Promise<undefined> {
+async function takeAllConnections({ postgres, database, scale }: Ground): Promise<Struck> {
   const taken: pg.Client[] = [];
   const take = async (): Promise<boolean> => {
     const client = new pg.Client({ connectionString: postgres.url('postgres'), application_name: 'somebody else' });
@@ -75,13 +95,15 @@ async function takeAllConnections({ postgres, database, scale }: Ground): Promis
   try {
     const until = Date.now() + scale.outage;
     while (await take());
-    await taken[0]?.query(KILL_BACKENDS, [database]);
+    const had = await taken[0]?.query(KILL_BACKENDS, [database]);
     while (Date.now() < until) {
       while (await take());
       await sleep(GRAB);
     }
+    const left = await taken[0]?.query(BACKENDS, [database]);
+    const [before, after] = [had?.rowCount ?? 0, left?.rowCount ?? 0];
+    return { sign: { text: `${after} of ${before} connections left to the product`, isSeen: after < before / 2 } };
   } finally {
     await Promise.all(taken.map((client) => client.end()));
   }
-  return undefined;
 }

@@ -4,6 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Row } from '../row.ts';
 
+const EVENTS_SINCE = `select document ->> 'id' as id from redress.event_stream
+where recorded_at > to_timestamp($1::float8 / 1000)`;
+const EVENTS_LEFT = "select from redress.event_stream where document ->> 'id' = any ($1)";
+
 /** Postgres is set back, while everything that depends on it goes on running. */
 export const RESTORE_ROW: Row = {
   name: 'postgres-restored',
@@ -22,10 +26,14 @@ export const RESTORE_ROW: Row = {
     await postgres.start();
     await sleep(scale.outage);
 
+    const events = await ground.query<{ id: string }>(EVENTS_SINCE, [since]);
     await postgres.kill();
     await rm(folder, { recursive: true });
     await rename(backup, folder);
     await postgres.start();
-    return { postgres: { since, until: Date.now() } };
+    const until = Date.now();
+    const left = await ground.query(EVENTS_LEFT, [events.map(({ id }) => id)]);
+    const text = `${events.length - left.length} of ${events.length} new events gone`;
+    return { losses: { postgres: { since, until } }, sign: { text, isSeen: left.length < events.length } };
   },
 };
