@@ -2,7 +2,7 @@ import type { Servers } from './servers.ts';
 
 /** What the person at the terminal chose. */
 export interface Options {
-  /** A shorter run, to see whether all is well; no bar is judged. */
+  /** A shorter run, to see whether all is well; what it misses is said and not judged. */
   readonly quick: boolean;
   /** A longer run, where the benchmark has one. */
   readonly full: boolean;

@@ -8,6 +8,7 @@ import { requestOf } from './requests.ts';
 import { type Work, compareWork, countUnengaged, countWithoutWorkflow } from './same-work.ts';
 import type { Servers } from './servers.ts';
 import { type Side, measurePair, startBare, startProduct, withSide } from './sides.ts';
+import type { PairedRatio } from './statistics.ts';
 
 const CALLERS = [1, 16, 64];
 /** Pairs of blocks for each figure, and seconds of each block. */
@@ -77,7 +78,7 @@ async function compare(arena: Arena) {
   }
   const text = [
     `${plan.pairs} pairs of blocks of ${plan.seconds} s for each figure; times in milliseconds`,
-    ...figures.map(formatFigure),
+    ...figures.map((figure) => `${formatFigure(figure)}\n${formatBars(figure)}`),
     `One record after a create and a signal: ${formatWork(work)}`,
   ].join('\n\n');
   return { text, data: { plan, figures, work, series }, failures };
@@ -96,6 +97,17 @@ function judge({ operation, callers, ratio, cpuRatio }: Figure): string[] {
     );
   }
   return failures;
+}
+
+/** The medians beside the bars: what is judged is how far the intervals reach. */
+function formatBars({ ratio, cpuRatio }: Figure): string {
+  const bar = (name: string, { median }: PairedRatio, limit: string, isMet: boolean): string =>
+    `${name} ${limit}: the median, ${median.toFixed(3)}, ${isMet ? 'meets' : 'MISSES'} it`;
+  const parts = [bar('throughput', ratio, `≥ ${BARS.throughput}`, ratio.median >= BARS.throughput)];
+  if (cpuRatio.service !== null) {
+    parts.push(bar('CPU', cpuRatio.service, `≤ ${BARS.cpu}`, cpuRatio.service.median <= BARS.cpu));
+  }
+  return `  bars     ${parts.join('; ')}`;
 }
 
 /** Under too much load the service takes a shorter way, and is compared no more. */
