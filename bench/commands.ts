@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from './benchmark.ts';
 import { type Block, runBlock } from './block.ts';
+import { readDocuments } from './documents.ts';
 import { type Figure, type Pair, createFigure, formatFigure } from './figure.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import type { Job } from './load-job.ts';
@@ -46,11 +47,15 @@ export const commands: Benchmark = {
   async run(servers, { quick }) {
     const plan = quick ? QUICK : FULL;
     return await withLoadGenerator((load) =>
-      withSide(servers, startProduct, (product) =>
-        withSide(servers, startBare, (bare) =>
-          compare({ servers, load, plan, sides: [product, bare], records: { product: [], bare: [] } }),
-        ),
-      ),
+      withSide(servers, startProduct, async (product) => {
+        await load.run({ url: product.url, callers: 1, until: { commands: 1 }, command: commandOf('create', []) });
+        const documents = await readDocuments(product.databaseUrl);
+        return await withSide(
+          servers,
+          (on) => startBare(on, documents),
+          (bare) => compare({ servers, load, plan, sides: [product, bare], records: { product: [], bare: [] } }),
+        );
+      }),
     );
   },
 };
