@@ -1,3 +1,4 @@
+import type { Chosen } from './chosen.ts';
 import type { Servers } from './servers.ts';
 
 /** What the person at the terminal chose. */
@@ -6,6 +7,8 @@ export interface Options {
   readonly quick: boolean;
   /** A longer run, where the benchmark has one. */
   readonly full: boolean;
+  /** Of the benchmark's figures those that are to be measured. */
+  readonly isChosen: Chosen;
 }
 
 /** What a benchmark has found out. */
@@ -22,6 +25,8 @@ export interface Benchmark {
   /** One line for the help. */
   readonly about: string;
   /** The name under which its servers are kept for the next run; null: they go with this one. */
-  keeps?(options: Options): string | null;
+  keeps?(options: Pick<Options, 'quick'>): string | null;
+  /** The names of its figures, where each can be measured without the others. */
+  figures?(options: Pick<Options, 'quick'>): readonly string[];
   run(servers: Servers, options: Options): Promise<Report>;
 }
