@@ -121,12 +121,3 @@ export async function countWithoutWorkflow({ databaseUrl }: Side, ids: readonly 
   const [row] = await queryOnce<{ count: number }>(databaseUrl, WITHOUT_WORKFLOW, [ids]);
   return row?.count ?? 0;
 }
-
-/** Open records whose workflow was never started. */
-export async function countUnengaged({ databaseUrl }: Side): Promise<number> {
-  const [row] = await queryOnce<{ count: number }>(
-    databaseUrl,
-    'select count(*)::int as count from redress.snapshot where open and engaged = 0',
-  );
-  return row?.count ?? 0;
-}
