@@ -11,6 +11,8 @@ const CALLERS = 64;
 export interface Backlog extends Engagement {
   /** Milliseconds: p99 of what else was asked meanwhile. */
   readonly others: { readonly page: number; readonly command: number };
+  /** What of that was answered with another status than 200. */
+  readonly refused: readonly string[];
 }
 
 /**
@@ -31,8 +33,8 @@ export async function drainBacklog(
       await load.run({ url: product.url, callers: CALLERS, until: { commands: records }, command: parked() });
       const probe = startProbe(product.url, ids, false);
       const engagement = await untilEngaged(servers, product, patience);
-      const { pages, commands } = await probe.stop();
-      return { ...engagement, others: { page: percentile(pages, 0.99), command: percentile(commands, 0.99) } };
+      const { pages, commands, refused } = await probe.stop();
+      return { ...engagement, others: { page: percentile(pages, 0.99), command: percentile(commands, 0.99) }, refused };
     },
   );
 }

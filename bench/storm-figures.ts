@@ -11,6 +11,8 @@ export interface Storm {
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
   /** Milliseconds: p99 of what else was asked meanwhile, in open loops; null: no commands without Temporal. */
   readonly others: { readonly page: number; readonly command: number | null; readonly create: number };
+  /** What of that was answered with another status than 200. */
+  readonly refused: readonly string[];
   /** What the same callers got out of the bare door and of pgbench beside it, per second. */
   readonly door: number;
   readonly pgbench: number;

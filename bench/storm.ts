@@ -133,6 +133,7 @@ async function runStorm(arena: Arena, callers: number, isTemporalUp: boolean): P
       max: own.latencies.at(-1) ?? Number.NaN,
     },
     others: othersOf(probed),
+    refused: probed.refused,
     door: beside.commands / beside.seconds,
     pgbench: bare.perSecond,
     dueIds: probed.dueIds,
@@ -184,7 +185,7 @@ function report(plan: Plan, storms: readonly Storm[], drains: readonly Drain[], 
 }
 
 function judge(storm: Storm): string[] {
-  const { path, isTemporalUp, callers, perSecond, latency, others } = storm;
+  const { path, isTemporalUp, callers, perSecond, latency } = storm;
   const where = nameStorm(path, isTemporalUp, callers);
   const failures: string[] = [];
   const atLeast = (name: string, rate: number, share: number): void => {
@@ -195,12 +196,15 @@ function judge(storm: Storm): string[] {
     atLeast('the bare door', storm.door, BARS.door);
     atLeast('pgbench', storm.pgbench, BARS.pgbench);
     failures.push(...atMost(where, 'creates', latency.p99, BARS.p99));
-    failures.push(...atMost(where, 'creates that came at a fixed rate beside them', others.create, BARS.p99));
+    failures.push(...atMost(where, 'creates that came at a fixed rate beside them', storm.others.create, BARS.p99));
   }
-  return [...failures, ...judgeOthers(where, others)];
+  return [...failures, ...judgeOthers(where, storm)];
 }
 
-const judgeOthers = (where: string, { page, command }: Omit<Storm['others'], 'create'>): string[] => [
+const judgeOthers = (where: string, { others: { page, command }, refused }: Storm | Backlog): string[] => [
+  ...(refused.length === 0
+    ? []
+    : [`${where}: not answered with 200: ${refused.length}, the first one ${refused[0] ?? ''}.`]),
   ...atMost(where, 'pages', page, BARS.others),
   ...(command === null ? [] : atMost(where, 'commands', command, BARS.others)),
 ];
@@ -208,9 +212,10 @@ const judgeOthers = (where: string, { page, command }: Omit<Storm['others'], 'cr
 const atMost = (where: string, name: string, p99: number, limit: number): string[] =>
   p99 <= limit ? [] : [`${where}: p99 of ${name} ${p99.toFixed(0)} ms; at most ${limit}.`];
 
-function judgeBacklog({ left, seconds, others }: Backlog): string[] {
+function judgeBacklog(backlog: Backlog): string[] {
+  const { left, seconds } = backlog;
   return [
     ...(left === 0 ? [] : [`${BACKLOG}: ${left} records have no workflow after ${seconds.toFixed(0)} s.`]),
-    ...judgeOthers(BACKLOG, others),
+    ...judgeOthers(BACKLOG, backlog),
   ];
 }
