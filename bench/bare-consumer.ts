@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Consumer, type Message, stringDeserializers } from '@platformatic/kafka';
 import pg from 'pg';
+import { CREATE } from './create-statement.ts';
 
-// The statement of the product, word for word.
-const CREATE = `with stream as (insert into redress.event_stream (document) values ($1))
-insert into redress.snapshot (document, deadline, not_before, engaged) values ($2, $3, $4, $5)`;
 /** Commands that are stored together before the group is told, and connections that store them. */
 const BATCH = 256;
 const CONNECTIONS = 8;

@@ -1,8 +1,7 @@
 import express, { type ErrorRequestHandler } from 'express';
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { z } from 'zod';
-import { CREATE, DOCUMENTS, type Documents } from './create-statement.ts';
+import { CREATE, DOCUMENTS, type Documents, newId } from './create-statement.ts';
 
 const text = z.string();
 const aggregateId = z.object({ contextName: text, aggregateName: text, aggregateId: text, tenantId: text });
@@ -23,11 +22,15 @@ app.use(express.json());
 /** What a record needs at least: a body that is read, two documents as large as the product's, and its statement. */
 app.post('/execution_failed/create_execution_failed', async (request, response) => {
   const body = BODY.parse(request.body);
-  const [aggregateId, commandId] = [randomUUID(), randomUUID()];
+  const [aggregateId, commandId] = [newId(), newId()];
   const ids = { aggregateId, commandId, requestId: commandId };
   const [event] = documents.stream.body;
   const stream = { ...documents.stream, ...ids, body: [{ ...event, body: { ...event.body, ...body } }] };
-  const snapshot = { ...documents.snapshot, aggregateId, state: { ...documents.snapshot.state, ...body } };
+  const snapshot = {
+    ...documents.snapshot,
+    aggregateId,
+    state: { ...documents.snapshot.state, id: aggregateId, ...body },
+  };
   const values = [JSON.stringify(stream), JSON.stringify(snapshot), body.executeAt + 3_600_000, null, 0];
   await pool.query({ name: 'create', text: CREATE, values });
   response.json({ ...ids, aggregateVersion: 1, stage: 'PROCESSED', errorCode: 'Ok' });

@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { SearchAttributeType, TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pg from 'pg';
+import { type Request, serve } from './bare-serving.ts';
 import type { Activities, Command, Outcome, bare } from './bare-workflow.ts';
+import { CREATE, DOCUMENTS, type Documents, newId } from './create-statement.ts';
 
 // The statements of the product, word for word.
-const CREATE = `with stream as (insert into redress.event_stream (document) values ($1))
-insert into redress.snapshot (document, deadline, not_before, engaged) values ($2, $3, $4, $5)`;
 const LOCK = `select document, deadline, not_before, engaged from redress.snapshot where aggregate_id = $1 for update`;
 const PRECEDENT = `select command_id, aggregate_id, version, document ->> 'id' as stream_id, null as code, null as message, null::boolean as reached_handler
 from redress.event_stream where command_id = $1 or (aggregate_id = $2 and request_id = $3)
@@ -29,16 +26,21 @@ update redress.snapshot set document = $2, deadline = $3, not_before = $4, engag
 
 interface Snapshot {
   version: number;
-  state: { retrySpec: { minBackoff: number }; eventId: object; function: object };
+  state: { retrySpec: { minBackoff: number }; retryState: object; eventId: object; function: object };
 }
 
+const made = JSON.parse(process.env[DOCUMENTS] ?? '') as Documents;
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16, statement_timeout: 2_000 });
 
 async function create(id: string, { commandId, body }: Command): Promise<{ version: number; deadline: number }> {
-  const deadline = Number(body['executeAt']) + (body['retrySpec'] as { minBackoff: number }).minBackoff * 1_000;
-  const values = [...documents(id, 1, commandId, body, { ...body, status: 'FAILED' }), deadline, null, 1];
+  const nextRetryAt = Number(body['executeAt']) + (body['retrySpec'] as { minBackoff: number }).minBackoff * 1_000;
+  const { state } = made.snapshot;
+  const error = { ...state.error, ...(body['error'] as object) };
+  const created = { ...body, error, retryState: { ...state.retryState, nextRetryAt } };
+  const snapshot = { ...made.snapshot, aggregateId: id, state: { ...state, id, ...created } };
+  const values = [...documents(id, 1, commandId, created, snapshot), nextRetryAt, null, 1];
   await pool.query({ name: 'create', text: CREATE, values });
-  return { version: 1, deadline };
+  return { version: 1, deadline: nextRetryAt };
 }
 
 async function update(id: string, { name, commandId, body }: Command): Promise<{ version: number; deadline: number }> {
@@ -49,11 +51,13 @@ async function update(id: string, { name, commandId, body }: Command): Promise<{
     await client.query({ name: 'precedent', text: PRECEDENT, values: [commandId, id, commandId] });
     const { document, deadline: before } = rows[0] as { document: Snapshot; deadline: string };
     const version = document.version + 1;
-    const { retrySpec, eventId, function: failed } = document.state;
+    const { retrySpec, retryState, eventId, function: failed } = document.state;
     const isDue = name === 'prepare';
-    const state = { ...document.state, ...(isDue ? { status: 'PREPARED' } : { retrySpec: body }) };
     const deadline = isDue ? Date.now() + 2 * retrySpec.minBackoff * 1_000 : Number(before);
-    const values = documents(id, version, commandId, isDue ? { eventId, function: failed, retrySpec } : body, state);
+    const retried = { ...retryState, nextRetryAt: deadline };
+    const change = isDue ? { eventId, function: failed, retryState: retried } : body;
+    const state = { ...document.state, ...(isDue ? { status: 'PREPARED', retryState: retried } : { retrySpec: body }) };
+    const values = documents(id, version, commandId, change, { ...document, state });
     await client.query({ name: 'append', text: APPEND, values: [...values, deadline, null, 1, id] });
     await client.query('commit');
     client.release();
@@ -64,10 +68,15 @@ async function update(id: string, { name, commandId, body }: Command): Promise<{
   }
 }
 
-const documents = (aggregateId: string, version: number, commandId: string, body: object, state: object): string[] => [
-  JSON.stringify({ id: randomUUID(), aggregateId, version, commandId, requestId: commandId, body: [body] }),
-  JSON.stringify({ aggregateId, version, deleted: false, state }),
-];
+/** As large as the product's, so that every index is written. */
+function documents(aggregateId: string, version: number, commandId: string, body: object, snapshot: object): string[] {
+  const ids = { id: newId(), aggregateId, version, commandId, requestId: commandId };
+  const [event] = made.stream.body;
+  return [
+    JSON.stringify({ ...made.stream, ...ids, body: [{ ...event, body }] }),
+    JSON.stringify({ ...snapshot, version }),
+  ];
+}
 
 const handle: Activities['handle'] = async (aggregateId, commands) => {
   const outcomes: Outcome[] = [];
@@ -116,12 +125,10 @@ const typedSearchAttributes = new TypedSearchAttributes(
 );
 const shared = { taskQueue: 'bare', staticSummary: 'bench-service/Bench.onEvent', typedSearchAttributes };
 
-type Request = Pick<IncomingMessage, 'method' | 'url'> & { body: Record<string, unknown> };
-
-async function answer({ method, url = '' }: Omit<Request, 'body'>, body: Request['body']): Promise<Outcome> {
+async function answer({ method, url = '', body }: Request): Promise<Outcome> {
   const isCreate = method === 'POST';
-  const id = isCreate ? randomUUID() : (url.split('/')[2] ?? '');
-  const command = { name: isCreate ? 'create' : 'apply', commandId: randomUUID(), body };
+  const id = isCreate ? newId() : (url.split('/')[2] ?? '');
+  const command = { name: isCreate ? 'create' : 'apply', commandId: newId(), body };
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   waiting.set(command.commandId, resolve);
   const workflowId = `execution_failed/(0)/${id}`;
@@ -131,32 +138,5 @@ async function answer({ method, url = '' }: Omit<Request, 'body'>, body: Request
   return promise.finally(() => waiting.delete(command.commandId));
 }
 
-const server = createServer((request, response) => {
-  text(request)
-    .then((body) => answer(request, JSON.parse(body) as Record<string, unknown>))
-    .then((outcome) => response.setHeader('content-type', 'application/json').end(JSON.stringify(outcome)))
-    .catch((error: unknown) => response.writeHead(500).end(String(error)));
-});
-server.listen(0, '127.0.0.1', () => process.send?.({ ready: true, address: server.address() }));
-
-/** The same commands without HTTP: `callers` at a time for `seconds`, each of them made of these requests in turn. */
-async function run({ callers, seconds, requests }: { callers: number; seconds: number; requests: Request[] }) {
-  const endsAt = performance.now() + seconds * 1_000;
-  let count = 0;
-  let next = 0;
-  const call = async (): Promise<void> => {
-    while (performance.now() < endsAt) {
-      const { body, ...request } = requests[next++ % requests.length] as Request;
-      await answer(request, body);
-      if (performance.now() <= endsAt) count += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, call));
-  process.send?.({ perSecond: count / seconds });
-}
-
-process.on('message', (job: Parameters<typeof run>[0]) => {
-  run(job).catch((error: unknown) => process.send?.({ failure: String(error) }));
-});
-process.on('disconnect', () => process.exit());
+serve(answer);
 await worker.run();

@@ -1,11 +1,14 @@
+import type { Chosen } from './chosen.ts';
 import type { Servers } from './servers.ts';
 
 /** What the person at the terminal chose. */
 export interface Options {
-  /** A shorter run, to see whether all is well; no bar is judged. */
+  /** A shorter run, to see whether all is well; what it misses is said and not judged. */
   readonly quick: boolean;
   /** A longer run, where the benchmark has one. */
   readonly full: boolean;
+  /** Of the benchmark's figures those that are to be measured. */
+  readonly isChosen: Chosen;
 }
 
 /** What a benchmark has found out. */
@@ -22,6 +25,8 @@ export interface Benchmark {
   /** One line for the help. */
   readonly about: string;
   /** The name under which its servers are kept for the next run; null: they go with this one. */
-  keeps?(options: Options): string | null;
+  keeps?(options: Pick<Options, 'quick'>): string | null;
+  /** The names of its figures, where each can be measured without the others. */
+  figures?(options: Pick<Options, 'quick'>): readonly string[];
   run(servers: Servers, options: Options): Promise<Report>;
 }

@@ -1,13 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from './benchmark.ts';
 import { type Block, runBlock } from './block.ts';
-import { type Figure, type Pair, createFigure, formatFigure } from './figure.ts';
+import type { Chosen } from './chosen.ts';
+import { readDocuments } from './documents.ts';
+import { parked, untilEngaged } from './engagement.ts';
+import { type Figure, type Pair, createFigure, formatFigure, nameFigure } from './figure.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import type { Job } from './load-job.ts';
 import { requestOf } from './requests.ts';
-import { type Work, compareWork, countUnengaged, countWithoutWorkflow } from './same-work.ts';
+import { type Work, compareWork, countWithoutWorkflow } from './same-work.ts';
 import type { Servers } from './servers.ts';
 import { type Side, measurePair, startBare, startProduct, withSide } from './sides.ts';
+import type { PairedRatio } from './statistics.ts';
 
 const CALLERS = [1, 16, 64];
 /** Pairs of blocks for each figure, and seconds of each block. */
@@ -20,13 +23,20 @@ const COLD_RECORDS = 1_000;
 const WITHOUT_WORKFLOW = 0.01;
 /** The throughput that the interval has to reach, and the CPU per command of the service that may not be exceeded, to the baseline's. */
 const BARS = { throughput: 0.9, cpu: 1.15 };
-/** Milliseconds for which records without a workflow are waited for. */
-const ENGAGE_TIMEOUT = 60_000;
-/** Milliseconds until a record is due: no timer fires during the run. */
-const PARKED = 24 * 3_600_000;
+/** Seconds for which records without a workflow are waited for. */
+const ENGAGE_PATIENCE = 60;
 
 type Operation = 'create' | 'signal' | 'signal to a parked record';
 const OPERATIONS: readonly Operation[] = ['create', 'signal', 'signal to a parked record'];
+
+/** What is measured, in this order. */
+const FIGURES = OPERATIONS.flatMap((operation) =>
+  CALLERS.filter((callers) => operation !== 'signal to a parked record' || callers < 64).map((callers) => ({
+    operation,
+    callers,
+    name: nameFigure(operation, callers),
+  })),
+);
 
 type Plan = typeof FULL;
 
@@ -35,6 +45,7 @@ interface Arena {
   readonly servers: Servers;
   readonly load: LoadGenerator;
   readonly plan: Plan;
+  readonly isChosen: Chosen;
   readonly sides: readonly [product: Side, bare: Side];
   readonly records: Readonly<Record<Side['name'], string[]>>;
 }
@@ -42,42 +53,46 @@ interface Arena {
 export const commands: Benchmark = {
   about:
     'create and signal to PROCESSED at 1, 16 and 64 callers, as a ratio to the bare baseline with and without node:http',
-  async run(servers, { quick }) {
+  figures: () => FIGURES.map(({ name }) => name),
+  async run(servers, { quick, isChosen }) {
     const plan = quick ? QUICK : FULL;
     return await withLoadGenerator((load) =>
-      withSide(servers, startProduct, (product) =>
-        withSide(servers, startBare, (bare) =>
-          compare({ servers, load, plan, sides: [product, bare], records: { product: [], bare: [] } }),
-        ),
-      ),
+      withSide(servers, startProduct, async (product) => {
+        await load.run({ url: product.url, callers: 1, until: { commands: 1 }, command: parked() });
+        const documents = await readDocuments(product.databaseUrl);
+        return await withSide(
+          servers,
+          (on) => startBare(on, documents),
+          (bare) =>
+            compare({ servers, load, plan, isChosen, sides: [product, bare], records: { product: [], bare: [] } }),
+        );
+      }),
     );
   },
 };
 
 async function compare(arena: Arena) {
-  const { servers, load, plan, sides } = arena;
+  const { servers, load, plan, isChosen, sides } = arena;
   servers.say('Warming up …');
   for (const side of sides) await warmUp(arena, side);
   const work = await compareWork(servers, load, sides);
   const figures: Figure[] = [];
   const series: { operation: Operation; callers: number; pairs: unknown }[] = [];
   const failures: string[] = [];
-  for (const operation of OPERATIONS) {
-    for (const callers of CALLERS) {
-      if (operation === 'signal to a parked record' && callers === 64) continue;
-      const pairs = await runPairs(arena, operation, callers);
-      const figure = createFigure(operation, callers, pairs);
-      figures.push(figure);
-      failures.push(...judge(figure));
-      series.push({ operation, callers, pairs: pairs.map(withoutDetails) });
-      if (operation !== 'create') continue;
-      failures.push(...(await judgePaths(sides, callers, pairs)));
-      await untilEngaged(arena);
-    }
+  for (const { operation, callers } of FIGURES.filter(({ name }) => isChosen(name))) {
+    const pairs = await runPairs(arena, operation, callers);
+    const figure = createFigure(operation, callers, pairs);
+    figures.push(figure);
+    failures.push(...judge(figure));
+    series.push({ operation, callers, pairs: pairs.map(withoutDetails) });
+    if (operation !== 'create') continue;
+    failures.push(...(await judgePaths(sides, callers, pairs)));
+    // What took the shorter way gets its workflow now: that work belongs to no later figure.
+    await untilEngaged(servers, sides[0], ENGAGE_PATIENCE);
   }
   const text = [
     `${plan.pairs} pairs of blocks of ${plan.seconds} s for each figure; times in milliseconds`,
-    ...figures.map(formatFigure),
+    ...figures.map((figure) => `${formatFigure(figure)}\n${formatBars(figure)}`),
     `One record after a create and a signal: ${formatWork(work)}`,
   ].join('\n\n');
   return { text, data: { plan, figures, work, series }, failures };
@@ -85,7 +100,7 @@ async function compare(arena: Arena) {
 
 /** What of a figure misses its bar. */
 function judge({ operation, callers, ratio, cpuRatio }: Figure): string[] {
-  const where = `${operation}, callers: ${callers}`;
+  const where = nameFigure(operation, callers);
   const failures: string[] = [];
   if (ratio.high < BARS.throughput) {
     failures.push(`${where}: at most ${ratio.high.toFixed(2)} of the baseline; ${BARS.throughput} is wanted.`);
@@ -96,6 +111,17 @@ function judge({ operation, callers, ratio, cpuRatio }: Figure): string[] {
     );
   }
   return failures;
+}
+
+/** The medians beside the bars: what is judged is how far the intervals reach. */
+function formatBars({ ratio, cpuRatio }: Figure): string {
+  const bar = (name: string, { median }: PairedRatio, limit: string, isMet: boolean): string =>
+    `${name} ${limit}: the median, ${median.toFixed(3)}, ${isMet ? 'meets' : 'MISSES'} it`;
+  const parts = [bar('throughput', ratio, `≥ ${BARS.throughput}`, ratio.median >= BARS.throughput)];
+  if (cpuRatio.service !== null) {
+    parts.push(bar('CPU', cpuRatio.service, `≤ ${BARS.cpu}`, cpuRatio.service.median <= BARS.cpu));
+  }
+  return `  bars     ${parts.join('; ')}`;
 }
 
 /** Under too much load the service takes a shorter way, and is compared no more. */
@@ -111,14 +137,6 @@ async function judgePaths(sides: readonly Side[], callers: number, pairs: readon
     );
   }
   return failures;
-}
-
-/** What took the shorter way gets its workflow now: that work belongs to no later figure. */
-async function untilEngaged({ servers, sides: [product] }: Arena): Promise<void> {
-  for (const end = performance.now() + ENGAGE_TIMEOUT; performance.now() < end;) {
-    if ((await countUnengaged(product)) === 0) return;
-    await sleep(1_000, undefined, { signal: servers.stopping });
-  }
 }
 
 /** Both paths, until the code of both sides is compiled, and as many records as signals need. */
@@ -160,7 +178,7 @@ async function runDirect({ sides, plan, records }: Arena, operation: Operation, 
 }
 
 function commandOf(operation: Operation, known: readonly string[]): Job['command'] {
-  if (operation === 'create') return { name: 'create', due: { first: Date.now() + PARKED, interval: 0 } };
+  if (operation === 'create') return parked();
   return { name: 'signal', ids: operation === 'signal' ? known.slice(-WARM_RECORDS) : known.slice(0, COLD_RECORDS) };
 }
 

@@ -23,9 +23,9 @@ const LOST_AFTER = 60_000;
 /** Milliseconds after the last version in which the servers finish what follows from it. */
 const SETTLE = 500;
 
-/** When a record came to a version, and when it was to be prepared. The baseline stores no such time: there all are due at once. */
+/** When a record came to a version, and when it was to be prepared. */
 const REACHED = `select reached.aggregate_id as id, extract(epoch from reached.recorded_at)::float8 * 1000 as at,
-  coalesce((created.document #>> '{body,0,body,retryState,nextRetryAt}')::float8, $3::float8) as due
+  (created.document #>> '{body,0,body,retryState,nextRetryAt}')::float8 as due
 from redress.event_stream reached join redress.event_stream created using (aggregate_id)
 where reached.version = $2 and created.version = 1 and aggregate_id = any($1)
 order by reached.recorded_at`;
@@ -97,8 +97,8 @@ export interface Drain extends Block {
 }
 
 /** The records of a series that have come to `version`, in that order. */
-export async function readReached({ databaseUrl }: Side, { ids, first }: Series, version: number): Promise<Reached[]> {
-  return await queryOnce<Reached & object>(databaseUrl, REACHED, [ids, version, first]);
+export async function readReached({ databaseUrl }: Side, { ids }: Series, version: number): Promise<Reached[]> {
+  return await queryOnce<Reached & object>(databaseUrl, REACHED, [ids, version]);
 }
 
 /**

@@ -72,8 +72,12 @@ const cpuOfAll = ({ service, temporal, postgres }: Cpu): number | null =>
 
 /** A figure in a few lines for a terminal. */
 export function formatFigure(figure: Figure): string {
-  const { operation, callers } = figure;
-  return `${operation}, ${callers} ${callers === 1 ? 'caller' : 'callers'}\n${formatSides(figure)}`;
+  return `${nameFigure(figure.operation, figure.callers)}\n${formatSides(figure)}`;
+}
+
+/** What a figure is called. */
+export function nameFigure(operation: string, callers: number): string {
+  return `${operation}, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
 }
 
 /** The lines of a figure below its title. */

@@ -8,6 +8,7 @@ import { ROOT } from '../local/settings.ts';
 import { type Servers, queryOnce } from './servers.ts';
 
 const PACKAGE = z.object({ dependencies: z.record(z.string(), z.string()) });
+const INSTALLED = z.object({ version: z.string() });
 /** What decides how fast Postgres commits. */
 const POSTGRES_SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size', 'jit'];
 
@@ -21,14 +22,15 @@ export interface Machine {
   readonly memoryGiB: number;
   /** Of the last minute, before the run: what else kept the machine busy. */
   readonly loadAverage: number;
+  /** The installed versions of what is measured along. */
   readonly packages: Readonly<Record<string, string>>;
   readonly postgres: { readonly version: string; readonly settings: Readonly<Record<string, string>> };
   readonly temporal: { readonly version: string };
 }
 
 export async function describeMachine({ postgresUrl, temporalAddress }: Servers): Promise<Machine> {
-  const { dependencies } = PACKAGE.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
-  const measured = Object.entries(dependencies).filter(([name]) => /^(@temporalio\/|pg$|express$)/.test(name));
+  const { dependencies } = PACKAGE.parse(readManifest(ROOT));
+  const measured = Object.keys(dependencies).filter((name) => /^(@temporalio\/|pg$|express$)/.test(name));
   const settings = await queryOnce<{ name: string; value: string }>(
     postgresUrl,
     'select name, current_setting(name) as value from pg_settings where name = any($1) order by name',
@@ -49,7 +51,7 @@ export async function describeMachine({ postgresUrl, temporalAddress }: Servers)
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     loadAverage: loadavg()[0] ?? 0,
-    packages: Object.fromEntries(measured),
+    packages: Object.fromEntries(measured.map((name) => [name, installedVersion(name)])),
     postgres: {
       version: version?.version ?? '',
       settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
@@ -57,6 +59,12 @@ export async function describeMachine({ postgresUrl, temporalAddress }: Servers)
     temporal: { version: serverVersion },
   };
 }
+
+const readManifest = (folder: string): unknown => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/** What is there, not the range that package.json allows. */
+const installedVersion = (name: string): string =>
+  INSTALLED.parse(readManifest(join(ROOT, 'node_modules', name))).version;
 
 /** The commit that was measured; null where this is no clone. */
 function revision(): string | null {

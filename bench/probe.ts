@@ -1,67 +1,67 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILURE, RETRY_SPEC } from './failure.ts';
-import { ascending } from './statistics.ts';
+import { startOpenLoop } from './open-loop.ts';
 
-/** Milliseconds between two rounds: few enough requests to be no load themselves. */
-const INTERVAL = 200;
+/** Requests per second: as many as a p99 asks for within seconds, and few enough to be hardly a load themselves. */
+const PAGES = 20;
+const COMMANDS = 10;
+const CREATES = 5;
 /** Milliseconds until the records that a probe makes are due: within the storm. */
 const SOON = 3_000;
 const LIST = { condition: { operator: 'EQ', field: 'state.status', value: 'FAILED' } };
 
-/** What others than those who report failures saw of a storm. Latencies in milliseconds, ascending. */
+/** What others than those of the load saw of the service. Latencies in milliseconds, ascending; see {@link startOpenLoop}. */
 export interface Probed {
   readonly pages: readonly number[];
   readonly commands: readonly number[];
-  /** Records that fall due meanwhile. */
+  readonly creates: readonly number[];
+  /** Requests that were answered with another status than 200, each with its path; their latencies count as well. */
+  readonly refused: readonly string[];
+  /** The records of these creates: they fall due meanwhile. */
   readonly dueIds: readonly string[];
 }
 
 export interface Probe {
-  /** Ends after the round that is under way. @throws Error where a request was not answered with 200 */
+  /** Ends when all is answered that was asked. @throws Error where a request was not answered at all */
   stop(): Promise<Probed>;
 }
 
 /**
- * Reads a page of a list, sends a command to the next one of these records (none, since Temporal is away) and reports a
- * failure that is due soon, again and again.
+ * Reads pages of a list, sends commands to these records in turn (none, since Temporal is away) and, where `reports` says so,
+ * reports failures that are due soon: each in its own open loop.
  */
-export function startProbe(url: string, ids: readonly string[]): Probe {
-  const stopping = new AbortController();
-  const pages: number[] = [];
-  const commands: number[] = [];
+export function startProbe(url: string, ids: readonly string[], reports: boolean): Probe {
   const dueIds: string[] = [];
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      pages.push((await timed('POST', `${url}/execution_failed/snapshot/paged`, LIST)).took);
-      const id = ids[commands.length % ids.length];
-      if (id !== undefined) {
-        const { took } = await timed('PUT', `${url}/execution_failed/${id}/apply_retry_spec`, RETRY_SPEC);
-        commands.push(took);
-      }
-      const retrySpec = { ...RETRY_SPEC, minBackoff: SOON / 1_000 };
-      const body = { ...FAILURE, retrySpec, executeAt: Date.now() };
-      const created = await timed('POST', `${url}/execution_failed/create_execution_failed`, body);
-      dueIds.push((JSON.parse(created.text) as { aggregateId: string }).aggregateId);
-      await sleep(INTERVAL, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
+  const refused: string[] = [];
+  /** Sends a request and returns its answer; null: it was refused, which is a finding and does not end the run. */
+  const send = async (method: string, path: string, body: unknown): Promise<string | null> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/execution_failed${path}`, { method, headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    if (response.ok) return text;
+    refused.push(`${response.status} ${path}`);
+    return null;
   };
-  const running = run();
-  // Looked at when it is stopped; until then a failure is nobody's.
-  running.catch(() => undefined);
+  const pages = startOpenLoop(PAGES, () => send('POST', '/snapshot/paged', LIST));
+  const commands =
+    ids.length === 0
+      ? null
+      : startOpenLoop(COMMANDS, (number) => {
+          const id = ids[number % ids.length] ?? '';
+          return send('PUT', `/${id}/apply_retry_spec`, RETRY_SPEC);
+        });
+  const creates = reports
+    ? startOpenLoop(CREATES, async () => {
+        const retrySpec = { ...RETRY_SPEC, minBackoff: SOON / 1_000 };
+        const body = { ...FAILURE, retrySpec, executeAt: Date.now() };
+        const text = await send('POST', '/create_execution_failed', body);
+        if (text !== null) dueIds.push((JSON.parse(text) as { aggregateId: string }).aggregateId);
+      })
+    : null;
   return {
     async stop() {
-      stopping.abort();
-      await running;
-      return { pages: ascending(pages), commands: ascending(commands), dueIds };
+      const ended = [pages, commands, creates].map(async (loop) => (await loop?.stop()) ?? []);
+      const [read = [], commanded = [], created = []] = await Promise.all(ended);
+      return { pages: read, commands: commanded, creates: created, refused, dueIds };
     },
   };
-}
-
-async function timed(method: string, url: string, body: unknown): Promise<{ took: number; text: string }> {
-  const startedAt = performance.now();
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url} was answered with ${response.status}: ${text}`);
-  return { took: performance.now() - startedAt, text };
 }

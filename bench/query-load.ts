@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { startOpenLoop } from './open-loop.ts';
 
 /** A request that asks something, and what is asked. */
 export interface Question {
@@ -31,9 +33,8 @@ export async function askFor(
   const call = async (): Promise<void> => {
     while (performance.now() < end) {
       const question = next();
-      const body = question.body === undefined ? null : JSON.stringify(question.body);
       const sentAt = performance.now();
-      await ask(pool, question, body);
+      await ask(pool, question);
       answered.push({ name: question.name, took: performance.now() - sentAt });
     }
   };
@@ -45,7 +46,29 @@ export async function askFor(
   return answered;
 }
 
-async function ask(pool: Pool, { method, path, name }: Question, body: string | null): Promise<void> {
+/**
+ * Asks so often per second for so many seconds, whoever is still waiting. Returns milliseconds, ascending; see
+ * {@link startOpenLoop}.
+ * @throws Error with the first answer that is not 200
+ */
+export async function askAtRate(
+  url: string,
+  perSecond: number,
+  seconds: number,
+  next: () => Question,
+): Promise<readonly number[]> {
+  const pool = new Pool(url, { pipelining: 1 });
+  try {
+    const loop = startOpenLoop(perSecond, () => ask(pool, next()));
+    await sleep(seconds * 1_000);
+    return await loop.stop();
+  } finally {
+    await pool.destroy();
+  }
+}
+
+async function ask(pool: Pool, { method, path, name, ...question }: Question): Promise<void> {
+  const body = question.body === undefined ? null : JSON.stringify(question.body);
   const headers = body === null ? {} : { 'content-type': 'application/json' };
   const response = await pool.request({ method, path, headers, body });
   const bytes = await response.body.bytes();

@@ -13,10 +13,14 @@ export interface Work {
   readonly historyBytes: number;
   /** Versions, in rows of the event log. */
   readonly versions: number;
+  /** The indexes that its rows are in; those of parts of a table are the ones that could differ. */
+  readonly indexes: readonly string[];
   /** Bytes of the documents in the event log and of the snapshot, as they are stored. */
   readonly documentBytes: number;
 }
 
+/** The documents of one side may be larger than those of the other by this share. */
+const DOCUMENTS_APART = 0.1;
 /** Milliseconds after an answer until all that follows from it is written. */
 const SETTLE = 1_000;
 
@@ -49,8 +53,10 @@ export async function compareWork(
  * @throws Error where it differs: a baseline that does less than the product, or more, is none
  */
 export function sameWork<Works extends Readonly<Record<string, Work>>>(works: Works): Works {
-  const kinds = new Set(Object.values(works).map(({ events, versions }) => JSON.stringify({ events, versions })));
-  if (kinds.size > 1) {
+  const all = Object.values(works);
+  const kinds = new Set(all.map(({ events, versions, indexes }) => JSON.stringify({ events, versions, indexes })));
+  const bytes = all.map(({ documentBytes }) => documentBytes);
+  if (kinds.size > 1 || Math.max(...bytes) > Math.min(...bytes) * (1 + DOCUMENTS_APART)) {
     throw new Error(
       `The sides do not do the same work, so their ratio means nothing: ${JSON.stringify(works, null, 2)}`,
     );
@@ -80,12 +86,28 @@ export async function workOf({ temporalAddress }: Servers, side: Side, id: strin
     if (rows === undefined) throw new Error('an aggregate gives one row');
     return {
       ...rows,
+      indexes: await indexesOf(side, id),
       events: (events ?? []).map(({ eventType }) => nameOf(eventType)),
       historyBytes: historySize ?? 0,
     };
   } finally {
     await connection.close();
   }
+}
+
+const INDEXES = `select tablename as table, indexname as name,
+  coalesce(pg_get_expr(indpred, indrelid), 'true') as holds
+from pg_indexes join pg_index on indexrelid = format('%I.%I', schemaname, indexname)::regclass
+where schemaname = 'redress' and tablename in ('event_stream', 'snapshot') order by indexname`;
+
+/** Every row of the record is looked at with the condition of every index. */
+async function indexesOf({ databaseUrl }: Side, id: string): Promise<string[]> {
+  const indexes = await queryOnce<{ table: string; name: string; holds: string }>(databaseUrl, INDEXES);
+  const entries = indexes.map(
+    ({ table, name, holds }) => `select '${name}' as name from redress.${table} where aggregate_id = $1 and (${holds})`,
+  );
+  const found = await queryOnce<{ name: string }>(databaseUrl, entries.join(' union all '), [id]);
+  return found.map(({ name }) => name).toSorted();
 }
 
 const nameOf = (eventType: number | null | undefined): string =>
@@ -97,14 +119,5 @@ const nameOf = (eventType: number | null | undefined): string =>
  */
 export async function countWithoutWorkflow({ databaseUrl }: Side, ids: readonly string[]): Promise<number> {
   const [row] = await queryOnce<{ count: number }>(databaseUrl, WITHOUT_WORKFLOW, [ids]);
-  return row?.count ?? 0;
-}
-
-/** Open records whose workflow was never started. */
-export async function countUnengaged({ databaseUrl }: Side): Promise<number> {
-  const [row] = await queryOnce<{ count: number }>(
-    databaseUrl,
-    'select count(*)::int as count from redress.snapshot where open and engaged = 0',
-  );
   return row?.count ?? 0;
 }

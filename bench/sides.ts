@@ -44,8 +44,11 @@ export async function startProduct(
   return side;
 }
 
-/** Starts the bare baseline. The schema and the search attributes that it uses are the product's own. */
-export async function startBare(servers: Servers): Promise<Side> {
+/**
+ * Starts the bare baseline; its records are as large as these documents. The schema and the search attributes that it uses
+ * are the product's own.
+ */
+export async function startBare(servers: Servers, documents: Documents): Promise<Side> {
   const env = await place(servers, 'bare');
   const log = pino({ level: 'silent' });
   await migrate(env.DATABASE_URL, log);
@@ -61,7 +64,7 @@ export async function startBare(servers: Servers): Promise<Side> {
   } finally {
     await connection.close();
   }
-  return start(servers, 'bare', './bare.ts', env);
+  return start(servers, 'bare', './bare.ts', { ...env, [DOCUMENTS]: JSON.stringify(documents) });
 }
 
 /** Starts the bare library, which stores commands from Kafka. The schema is the product's own. */

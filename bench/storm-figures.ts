@@ -1,4 +1,5 @@
 import type { CreatePath } from '../src/gateway/create-path.ts';
+import type { Engagement } from './engagement.ts';
 
 /** One storm as it went. */
 export interface Storm {
@@ -8,8 +9,10 @@ export interface Storm {
   readonly perSecond: number;
   /** Milliseconds. */
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
-  /** Milliseconds: p99 of what else was asked meanwhile; null: no commands without Temporal. */
-  readonly others: { readonly page: number; readonly command: number | null };
+  /** Milliseconds: p99 of what else was asked meanwhile, in open loops; null: no commands without Temporal. */
+  readonly others: { readonly page: number; readonly command: number | null; readonly create: number };
+  /** What of that was answered with another status than 200. */
+  readonly refused: readonly string[];
   /** What the same callers got out of the bare door and of pgbench beside it, per second. */
   readonly door: number;
   readonly pgbench: number;
@@ -17,13 +20,9 @@ export interface Storm {
   readonly dueIds: readonly string[];
 }
 
-/** How the records of the storms got their workflows. */
-export interface Drain {
+/** How the records of the storms got their workflows, for as long as they were watched. */
+export interface Drain extends Engagement {
   readonly path: CreatePath;
-  /** Open records without a workflow, and seconds until there were none, or until nobody watched any more. */
-  readonly records: number;
-  readonly left: number;
-  readonly seconds: number;
   /** Of the records that fell due in storms: with Temporal, and without it, which none can be prepared without. */
   readonly lateness: { readonly up: Lateness | null; readonly stopped: Lateness | null };
 }
@@ -34,3 +33,10 @@ export interface Lateness {
   readonly p99: number;
   readonly missing: number;
 }
+
+/** What a storm is called. */
+export const nameStorm = (path: CreatePath, isTemporalUp: boolean, callers: number): string =>
+  `${path}, Temporal ${isTemporalUp ? 'up' : 'stopped'}, ${callers} ${callers === 1 ? 'caller' : 'callers'}`;
+
+/** What the look at the starts after the storms is called. */
+export const nameDrain = (path: CreatePath): string => `${path}, starts afterwards`;
