@@ -7,6 +7,8 @@ const COMMANDS = 10;
 const CREATES = 5;
 /** Milliseconds until the records that a probe makes are due: within the storm. */
 const SOON = 3_000;
+/** Those that are due so shortly before its end, in milliseconds, are not counted: the service may be held up then. */
+const TOO_LATE = 1_000;
 const LIST = { condition: { operator: 'EQ', field: 'state.status', value: 'FAILED' } };
 
 /** What others than those of the load saw of the service. Latencies in milliseconds, ascending; see {@link startOpenLoop}. */
@@ -16,7 +18,7 @@ export interface Probed {
   readonly creates: readonly number[];
   /** Requests that were answered with another status than 200, each with its path; their latencies count as well. */
   readonly refused: readonly string[];
-  /** The records of these creates: they fall due meanwhile. */
+  /** The records of these creates that fall due meanwhile. */
   readonly dueIds: readonly string[];
 }
 
@@ -30,7 +32,7 @@ export interface Probe {
  * reports failures that are due soon: each in its own open loop.
  */
 export function startProbe(url: string, ids: readonly string[], reports: boolean): Probe {
-  const dueIds: string[] = [];
+  const due: { id: string; at: number }[] = [];
   const refused: string[] = [];
   /** Sends a request and returns its answer; null: it was refused, which is a finding and does not end the run. */
   const send = async (method: string, path: string, body: unknown): Promise<string | null> => {
@@ -52,15 +54,18 @@ export function startProbe(url: string, ids: readonly string[], reports: boolean
   const creates = reports
     ? startOpenLoop(CREATES, async () => {
         const retrySpec = { ...RETRY_SPEC, minBackoff: SOON / 1_000 };
-        const body = { ...FAILURE, retrySpec, executeAt: Date.now() };
-        const text = await send('POST', '/create_execution_failed', body);
-        if (text !== null) dueIds.push((JSON.parse(text) as { aggregateId: string }).aggregateId);
+        const executeAt = Date.now();
+        const text = await send('POST', '/create_execution_failed', { ...FAILURE, retrySpec, executeAt });
+        if (text === null) return;
+        due.push({ id: (JSON.parse(text) as { aggregateId: string }).aggregateId, at: executeAt + SOON });
       })
     : null;
   return {
     async stop() {
+      const end = Date.now() - TOO_LATE;
       const ended = [pages, commands, creates].map(async (loop) => (await loop?.stop()) ?? []);
       const [read = [], commanded = [], created = []] = await Promise.all(ended);
+      const dueIds = due.filter(({ at }) => at < end).map(({ id }) => id);
       return { pages: read, commands: commanded, creates: created, refused, dueIds };
     },
   };

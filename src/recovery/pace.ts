@@ -1,8 +1,8 @@
 const MAX_IN_FLIGHT = 16;
-const FIRST_IN_FLIGHT = 4;
+const FIRST_IN_FLIGHT = 2;
 /** Starts that take longer than this, in milliseconds, and than so many times one that is alone, wait for each other in Temporal. */
-const SLOW_START = 60;
-const SLOW_FACTOR = 3;
+const SLOW_START = 40;
+const SLOW_FACTOR = 1.5;
 /** A start that takes longer than this, in milliseconds, means that Temporal has far too much to do. */
 const LATE_START = 500;
 /** A workflow task that has waited longer than this, in milliseconds, means that the workers have. */
