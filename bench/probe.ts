@@ -1,10 +1,10 @@
 import { FAILURE, RETRY_SPEC } from './failure.ts';
 import { startOpenLoop } from './open-loop.ts';
 
-/** Requests per second: as many as a p99 asks for within seconds, and few enough to be hardly a load themselves. */
-const PAGES = 20;
-const COMMANDS = 10;
-const CREATES = 5;
+/** Requests per second: few enough to be hardly a load themselves, since the baselines do without them. */
+const PAGES = 10;
+const COMMANDS = 4;
+const CREATES = 2;
 /** Milliseconds until the records that a probe makes are due: within the storm. */
 const SOON = 3_000;
 /** Those that are due so shortly before its end, in milliseconds, are not counted: the service may be held up then. */

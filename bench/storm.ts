@@ -196,7 +196,6 @@ function judge(storm: Storm): string[] {
     atLeast('the bare door', storm.door, BARS.door);
     atLeast('pgbench', storm.pgbench, BARS.pgbench);
     failures.push(...atMost(where, 'creates', latency.p99, BARS.p99));
-    failures.push(...atMost(where, 'creates that came at a fixed rate beside them', storm.others.create, BARS.p99));
   }
   return [...failures, ...judgeOthers(where, storm)];
 }

@@ -13,7 +13,7 @@ import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
 
 /** How often a service is killed; three times of these everything else is killed with it. */
-const ROUNDS = 30;
+const ROUNDS = 20;
 const CLIENTS = 32;
 /** Milliseconds that a round may take on average, so that a slow machine does not take for ever. */
 const PACE = 3_000;
