@@ -112,8 +112,8 @@ const REGULAR: ActivityOptions = {
 };
 
 /**
- * Local while Postgres answers: no hop, and one history event. When it does not, a regular activity waits for it on the
- * server, as long as it takes, without filling the history. `summary` is shown beside it in the Temporal Web UI.
+ * Local while Postgres answers: no hop, and one history event. When it does not, a regular activity waits for it, as long as
+ * it takes, without filling the history. `summary` is shown beside it in the Temporal Web UI.
  */
 export async function handle(id: string, entries: readonly Entry[], summary: string): Promise<Handled> {
   try {
