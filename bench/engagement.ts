@@ -10,6 +10,7 @@ const FEW = 4;
 /** Seconds for which their workflows are waited for. */
 const PATIENCE = 60;
 const LOOK_INTERVAL = 1_000;
+const SAY_INTERVAL = 10_000;
 const PARKED = 24 * 3_600_000;
 
 /** A create of a record that is not due during the run. */
@@ -40,13 +41,19 @@ export interface Engagement {
   readonly seconds: number;
 }
 
-/** Waits until every open record has its workflow, or so many seconds. */
-export async function untilEngaged({ stopping }: Servers, side: Side, patience: number): Promise<Engagement> {
+/** Waits until every open record has its workflow, or so many seconds, and says how far that is. */
+export async function untilEngaged({ say, stopping }: Servers, side: Side, patience: number): Promise<Engagement> {
   const startedAt = performance.now();
   const records = await countUnengaged(side);
+  let saidAt = startedAt;
   for (let left = records; ; left = await countUnengaged(side)) {
-    const seconds = (performance.now() - startedAt) / 1_000;
+    const now = performance.now();
+    const seconds = (now - startedAt) / 1_000;
     if (left === 0 || seconds >= patience) return { records, left, seconds };
+    if (now > saidAt + SAY_INTERVAL) {
+      say(`${left} of ${records} records wait for their workflows.`);
+      saidAt = now;
+    }
     await sleep(LOOK_INTERVAL, undefined, { signal: stopping });
   }
 }
