@@ -3,14 +3,15 @@ import type { Benchmark, Report } from './benchmark.ts';
 import { readCpu } from './block.ts';
 import { readDocuments } from './documents.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
-import { APPENDS, CREATES, type Rate, runPgbench } from './pgbench.ts';
+import { APPENDS, CREATES, type Rate, makeAppended, runPgbench } from './pgbench.ts';
 import { type Share, readProfiles } from './profile.ts';
 import { countWithoutWorkflow } from './same-work.ts';
 import { type Servers, queryOnce } from './servers.ts';
 import { type Side, startProduct, withSide } from './sides.ts';
+import { whileStill } from './stillness.ts';
 
-const FULL = { records: 1_000, commands: 3_000, seconds: 30, warmUp: 500 };
-const QUICK = { records: 200, commands: 600, seconds: 10, warmUp: 200 };
+const FULL = { commands: 3_000, seconds: 30, warmUp: 500 };
+const QUICK = { commands: 600, seconds: 10, warmUp: 200 };
 const CALLERS = 8;
 const PARKED = 24 * 3_600_000;
 /** Of the creates so many may be stored without a workflow before their profile means nothing. */
@@ -50,14 +51,18 @@ async function measureStatements(
 ): Promise<Statements> {
   const { url, databaseUrl } = product;
   const command = { name: 'create', due: { first: Date.now() + PARKED, interval: 0 } } as const;
-  await load.run({ url, callers: CALLERS, until: { commands: plan.records }, command });
+  await load.run({ url, callers: CALLERS, until: { commands: 1 }, command });
   const documents = await readDocuments(databaseUrl);
   const options = { callers: 2, seconds: plan.seconds };
-  servers.say('pgbench: creates …');
-  const creates = await runPgbench(servers, databaseUrl, documents, CREATES, options);
-  servers.say('pgbench: appends …');
-  await queryOnce(databaseUrl, 'select pg_stat_reset()');
-  const appends = await runPgbench(servers, databaseUrl, documents, APPENDS, options);
+  // The service would start workflows for the records of pgbench meanwhile.
+  const { creates, appends } = await whileStill(product, async () => {
+    servers.say('pgbench: creates …');
+    const made = await runPgbench(servers, databaseUrl, documents, CREATES, options);
+    servers.say('pgbench: appends …');
+    await makeAppended(databaseUrl, documents);
+    await queryOnce(databaseUrl, 'select pg_stat_reset()');
+    return { creates: made, appends: await runPgbench(servers, databaseUrl, documents, APPENDS, options) };
+  });
   const [row] = await queryOnce<{ hot: number }>(
     databaseUrl,
     `select n_tup_hot_upd::float8 / greatest(1, n_tup_upd) as hot from pg_stat_user_tables where relname = 'snapshot'`,

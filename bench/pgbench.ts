@@ -3,7 +3,7 @@ import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Documents } from './create-statement.ts';
-import type { Servers } from './servers.ts';
+import { type Servers, queryOnce } from './servers.ts';
 
 const run = promisify(execFile);
 
@@ -34,14 +34,16 @@ insert into redress.snapshot (document, deadline, not_before, engaged)
 values (replace(:snapshot::text, '${ID}', :id::text)::jsonb, :deadline::bigint, null, 0);
 `;
 
+/** Records that {@link APPENDS} takes in turn: so many that none of them is written again before its row has been cleaned up. */
+const APPENDED = 1_000;
+
 /**
  * A command to an existing record: lock, look-ups and append, as the service does them in one transaction. The new version
  * is the record's own, so that each is one more.
  */
-export const APPENDS = `\\set number random(1, 100)
+export const APPENDS = `\\set number random(1, ${APPENDED})
 begin;
-select aggregate_id as id, version + 1 as version from redress.snapshot where aggregate_id =
-  (select aggregate_id from redress.snapshot offset :number limit 1) for update \\gset
+select aggregate_id as id, version + 1 as version from redress.snapshot where aggregate_id = :number::text for update \\gset
 \\set command random(1, 9000000000000000)
 select command_id, version from redress.event_stream
 where command_id = :command::text or (aggregate_id = :id::text and request_id = :command::text)
@@ -60,6 +62,21 @@ set document = :snapshot::jsonb || jsonb_build_object('aggregateId', :id::text, 
 where aggregate_id = :id::text;
 commit;
 `;
+
+/** Makes the records that {@link APPENDS} needs. */
+export async function makeAppended(databaseUrl: string, { stream, snapshot }: Documents): Promise<void> {
+  await queryOnce(
+    databaseUrl,
+    `with stream as (
+  insert into redress.event_stream (document)
+  select $1::jsonb || jsonb_build_object('aggregateId', id, 'commandId', id, 'requestId', id)
+  from (select number::text as id from generate_series(1, $3) as number) as made
+)
+insert into redress.snapshot (document, deadline, not_before, engaged)
+select $2::jsonb || jsonb_build_object('aggregateId', number::text), null, null, 1 from generate_series(1, $3) as number`,
+    [JSON.stringify(stream), JSON.stringify(snapshot), APPENDED],
+  );
+}
 
 /**
  * Runs a script with `callers` connections for `seconds`; it knows `:stream` and `:snapshot`, the documents of a record in

@@ -20,7 +20,7 @@ import { formatBacklog, formatDrain, formatStorm } from './storm-report.ts';
  */
 const FULL = {
   seconds: 60,
-  drain: 900,
+  drain: 300,
   paths: ['auto', 'store', 'workflow'] as const,
   backlog: { records: 20_000, patience: 3_600 },
 };
