@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { SearchAttributeType, TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
 import { type Request, serve } from './bare-serving.ts';
+import { BareWorker } from './bare-worker.ts';
 import type { Activities, Command, Outcome, bare } from './bare-workflow.ts';
 import { CREATE, DOCUMENTS, type Documents, newId } from './create-statement.ts';
 
@@ -93,7 +94,7 @@ const reply = (_info: unknown, outcome: Outcome) => waiting.get(outcome.commandI
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
 const connection = await NativeConnection.connect({ ...connectionOptions, grpcCompression: { codec: 'none' } });
 const { workflow } = new Client({ connection, namespace });
-const worker = await Worker.create({
+const worker = await BareWorker.create({
   connection,
   namespace,
   taskQueue: 'bare',

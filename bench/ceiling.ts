@@ -55,19 +55,19 @@ async function measureStatements(
   const documents = await readDocuments(databaseUrl);
   const options = { callers: 2, seconds: plan.seconds };
   // The service would start workflows for the records of pgbench meanwhile.
-  const { creates, appends } = await whileStill(product, async () => {
+  return await whileStill(product, async () => {
     servers.say('pgbench: creates …');
-    const made = await runPgbench(servers, databaseUrl, documents, CREATES, options);
+    const creates = await runPgbench(servers, databaseUrl, documents, CREATES, options);
     servers.say('pgbench: appends …');
     await makeAppended(databaseUrl, documents);
     await queryOnce(databaseUrl, 'select pg_stat_reset()');
-    return { creates: made, appends: await runPgbench(servers, databaseUrl, documents, APPENDS, options) };
+    const appends = await runPgbench(servers, databaseUrl, documents, APPENDS, options);
+    const [row] = await queryOnce<{ hot: number }>(
+      databaseUrl,
+      `select n_tup_hot_upd::float8 / greatest(1, n_tup_upd) as hot from pg_stat_user_tables where relname = 'snapshot'`,
+    );
+    return { creates, appends, hot: row?.hot ?? Number.NaN };
   });
-  const [row] = await queryOnce<{ hot: number }>(
-    databaseUrl,
-    `select n_tup_hot_upd::float8 / greatest(1, n_tup_upd) as hot from pg_stat_user_tables where relname = 'snapshot'`,
-  );
-  return { creates, appends, hot: row?.hot ?? Number.NaN };
 }
 
 interface ServiceProfile {

@@ -34,7 +34,7 @@ insert into redress.snapshot (document, deadline, not_before, engaged)
 values (replace(:snapshot::text, '${ID}', :id::text)::jsonb, :deadline::bigint, null, 0);
 `;
 
-/** Records that {@link APPENDS} takes in turn: so many that none of them is written again before its row has been cleaned up. */
+/** Records that {@link APPENDS} takes at random: so many that hardly one has more dead rows than Postgres has cleaned up. */
 const APPENDED = 1_000;
 
 /**
