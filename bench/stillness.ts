@@ -3,8 +3,11 @@ import type { Child } from './child.ts';
 
 /** Milliseconds until Postgres and Temporal are done with what a process that is held had asked of them. */
 const QUIET = 1_000;
-/** Milliseconds until what Temporal has taken from it meanwhile has come back, and its connections are made anew. */
-const RECOVERY = 3_000;
+/**
+ * Milliseconds until its connections are made anew, and until a workflow task has come back that Temporal gave to it meanwhile:
+ * that takes as long as such a task may take, ten seconds. Held for a minute, it answered no command before.
+ */
+const RECOVERY = 12_000;
 
 /**
  * Holds a process still while `work` is done, so that what it does by itself takes nothing from what is measured. Its system
