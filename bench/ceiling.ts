@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { Benchmark, Report } from './benchmark.ts';
 import { readCpu } from './block.ts';
 import { readDocuments } from './documents.ts';
+import { parked } from './engagement.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import { APPENDS, CREATES, type Rate, makeAppended, runPgbench } from './pgbench.ts';
 import { type Share, readProfiles } from './profile.ts';
@@ -13,7 +14,6 @@ import { whileStill } from './stillness.ts';
 const FULL = { commands: 3_000, seconds: 30, warmUp: 500 };
 const QUICK = { commands: 600, seconds: 10, warmUp: 200 };
 const CALLERS = 8;
-const PARKED = 24 * 3_600_000;
 /** Of the creates so many may be stored without a workflow before their profile means nothing. */
 const WITHOUT_WORKFLOW = 0.01;
 /** Lines of a profile that are printed. */
@@ -50,8 +50,7 @@ async function measureStatements(
   plan: Plan,
 ): Promise<Statements> {
   const { url, databaseUrl } = product;
-  const command = { name: 'create', due: { first: Date.now() + PARKED, interval: 0 } } as const;
-  await load.run({ url, callers: CALLERS, until: { commands: 1 }, command });
+  await load.run({ url, callers: 1, until: { commands: 1 }, command: parked() });
   const documents = await readDocuments(databaseUrl);
   const options = { callers: 2, seconds: plan.seconds };
   // The service would start workflows for the records of pgbench meanwhile.
@@ -91,9 +90,8 @@ async function profileCreates(
   process.env['NODE_OPTIONS'] = `${before ?? ''} --cpu-prof --cpu-prof-dir=${folder}`.trim();
   try {
     const measured = await withSide(servers, startProduct, async (side) => {
-      const command = { name: 'create', due: { first: Date.now() + PARKED, interval: 0 } } as const;
       const create = (count: number) =>
-        load.run({ url: side.url, callers: CALLERS, until: { commands: count }, command });
+        load.run({ url: side.url, callers: CALLERS, until: { commands: count }, command: parked() });
       await create(warmUp);
       servers.say('Profiling creates …');
       const startedAt = performance.now();
