@@ -17,6 +17,11 @@ const POOLS = {
 /** Longest wait for a free or new connection, in milliseconds; a command gives up well before its activity does. */
 const CONNECT_TIMEOUT = 2_000;
 /**
+ * Milliseconds for which an idle connection is kept. A page that needs a new one takes 30 ms in place of 12, since its
+ * backend reads the catalogs and plans each statement anew, and people look at pages some seconds apart.
+ */
+const IDLE_TIMEOUT = 60_000;
+/**
  * Postgres learns within half a minute that the other end of a session is gone with its whole machine: until then it
  * keeps the session's locks, and nobody else can lead. Its own default is two hours.
  */
@@ -58,6 +63,7 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
       connectionString: databaseUrl,
       max,
       connectionTimeoutMillis: CONNECT_TIMEOUT,
+      idleTimeoutMillis: IDLE_TIMEOUT,
       statement_timeout: statementTimeout,
       // A little longer than the server's own limit: only a dead connection runs into it.
       query_timeout: statementTimeout + 1_000,
