@@ -51,8 +51,11 @@ export async function runBlock(
 
 /** What a service and the servers have used up to now, with all the processes that they have started. */
 export function readCpu(servers: Servers, { pid }: Pick<Side, 'pid'>): Cpu {
-  const of = (id: number | null): number | null => (id === null ? null : cpuOfTree(id));
-  return { service: of(pid), temporal: of(servers.temporalPid()), postgres: of(servers.postgresPid()) };
+  const of = (pids: readonly number[]): number | null => {
+    const used = pids.flatMap((each) => cpuOfTree(each) ?? []);
+    return used.length === 0 ? null : used.reduce((sum, each) => sum + each);
+  };
+  return { service: of([pid]), temporal: of(servers.temporalPids()), postgres: of(servers.postgresPids()) };
 }
 
 /** What was used between two readings, per command. */

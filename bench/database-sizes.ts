@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { DataFolder } from '../local/data-folder.ts';
 import { type Servers, queryOnce } from './servers.ts';
 
 /** What the tables of the service hold, in bytes with their indexes. */
@@ -32,31 +33,50 @@ export interface TemporalSizes {
   readonly visibility: number;
 }
 
+/** The databases that `deploy/temporal/schema.sh` makes. */
+const KEPT_IN_POSTGRES = ['temporal', 'temporal_visibility'];
+const POSTGRES_TABLES = `select relname as name, pg_total_relation_size(oid)::float8 as bytes from pg_class
+where relkind = 'r' and relnamespace = 'public'::regnamespace`;
 const PAGES = 'select name, sum(pgsize) as bytes from dbstat group by name';
 const TABLES = `select coalesce(i.tbl_name, d.name) as name, sum(d.bytes) as bytes
 from (${PAGES}) d left join sqlite_schema i on i.name = d.name group by 1`;
 
-/** Null where Temporal is no development server of ours, whose database is a file. */
-export function temporalSizes({ folder }: Servers): TemporalSizes | null {
+/** Null where Temporal's database is not ours to read. */
+export async function temporalSizes({ folder, temporalPostgres }: Servers): Promise<TemporalSizes | null> {
+  if (temporalPostgres === null) return fileSizes(folder);
+  const tables = await Promise.all(
+    KEPT_IN_POSTGRES.map((database) => queryOnce<Table & object>(temporalPostgres.url(database), POSTGRES_TABLES)),
+  );
+  return sumSizes(tables.flat());
+}
+
+/** The development server keeps all in one SQLite file; null: there is none. */
+function fileSizes(folder: DataFolder): TemporalSizes | null {
   const names = readdirSync(folder.path).includes('temporal') ? readdirSync(folder.file('temporal')) : [];
   const name = names.find((file) => file.endsWith('.db'));
   if (name === undefined) return null;
   const database = new DatabaseSync(folder.file('temporal', name), { readOnly: true });
   try {
-    const sizes = { history: 0, state: 0, visibility: 0 };
-    for (const row of database.prepare(TABLES).all()) {
-      const table = String(row['name']);
-      const kind = table.startsWith('history_')
-        ? 'history'
-        : table.startsWith('executions_visibility')
-          ? 'visibility'
-          : 'state';
-      sizes[kind] += Number(row['bytes']);
-    }
-    return sizes;
+    const rows = database.prepare(TABLES).all();
+    return sumSizes(rows.map((row) => ({ name: String(row['name']), bytes: Number(row['bytes']) })));
   } finally {
     database.close();
   }
+}
+
+interface Table {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+function sumSizes(tables: readonly Table[]): TemporalSizes {
+  const sizes = { history: 0, state: 0, visibility: 0 };
+  for (const { name, bytes } of tables) {
+    if (name.startsWith('history_')) sizes.history += bytes;
+    else if (name.startsWith('executions_visibility')) sizes.visibility += bytes;
+    else sizes.state += bytes;
+  }
+  return sizes;
 }
 
 /** How the rows of the snapshots were changed: in place, where no index had to follow, or not. */

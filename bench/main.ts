@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalError } from '../local/local-error.ts';
 import { say } from '../local/log.ts';
+import type { TemporalServer } from '../local/temporal-server.ts';
 import type { Benchmark } from './benchmark.ts';
 import { ceiling } from './ceiling.ts';
 import { chooseFigures } from './chosen.ts';
@@ -89,8 +90,8 @@ async function main(): Promise<number> {
     );
     return failures.length === 0 || values.quick ? 0 : 1;
   };
-  const run = (): Promise<number> => withServers(measure, benchmark.keeps?.(values) ?? null);
-  return await (values.server ? withRealServer(run) : run());
+  const run = (real: TemporalServer | null) => withServers(measure, benchmark.keeps?.(values) ?? null, real);
+  return await (values.server ? withRealServer(run) : run(null));
 }
 
 try {

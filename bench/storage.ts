@@ -31,7 +31,7 @@ const MEMORY_BAR = 512 * MIB;
 const MEMORY_AT = 10_000;
 const EVENT_BAR = 1_536;
 /** The memory in the last quarter of the soak, to that in the second. */
-const GROWTH_BAR = 1.1;
+const GROWTH_BAR = 1.05;
 
 type Plan = typeof FULL;
 
@@ -110,11 +110,11 @@ interface Sizes {
 
 /** Both databases, once all that follows from the last answer is written. */
 async function sizesOf(servers: Servers, { databaseUrl }: Side): Promise<Sizes> {
-  let temporal = temporalSizes(servers);
+  let temporal = await temporalSizes(servers);
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     await sleep(SETTLE, undefined, { signal: servers.stopping });
     const before = temporal;
-    temporal = temporalSizes(servers);
+    temporal = await temporalSizes(servers);
     if (total(temporal) - total(before) < UNSETTLED) break;
   }
   return { store: await storeSizes(databaseUrl), temporal };

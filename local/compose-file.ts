@@ -8,6 +8,7 @@ import { ROOT } from './settings.ts';
 const withDefaults = (value: string | number): string => String(value).replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 const SERVICE = z.strictObject({
+  profiles: z.array(z.string()).default([]),
   image: z.string().optional(),
   build: z.literal('.').optional(),
   command: z.array(z.string()).optional(),
@@ -26,6 +27,7 @@ export type ComposeService = z.output<typeof SERVICE>;
 const COMPOSE = z.strictObject({
   services: z.strictObject({
     redress: SERVICE,
+    'redress-worker': SERVICE,
     postgres: SERVICE,
     temporal: SERVICE,
     'temporal-schema': SERVICE,

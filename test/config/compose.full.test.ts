@@ -77,17 +77,22 @@ describe.skipIf(!possible)('the steps of docker-compose.yml, with the programs o
     await rm(image, { recursive: true });
   }, 60_000);
 
-  /** Starts the service from the files of the image, as the file says; other containers are ports of this machine. */
-  async function start(roles?: 'api' | 'worker'): Promise<Redress> {
+  /** Starts a service from the files of the image, as the file says; other containers are ports of this machine. */
+  async function start(
+    name: 'redress' | 'redress-worker' = 'redress',
+    chosen: Record<string, string> = {},
+  ): Promise<Redress> {
     const port = String(await freePort());
-    const settings = Object.entries(services.redress.environment).map(([name, value]) => [
-      name,
-      value.replace('@postgres:5432/', `@127.0.0.1:${postgres.port}/`).replace(/^temporal:7233$/, temporal.address),
+    const settings = Object.entries({ ...services[name].environment, ...chosen }).map(([variable, value]) => [
+      variable,
+      value
+        .replace('@postgres:5432/', `@127.0.0.1:${postgres.port}/`)
+        .replace(/^temporal:7233$/, temporal.address)
+        .replace(`//${name}:8080`, `//127.0.0.1:${port}`),
     ]);
     const env: Record<string, string> = {
       ...settingsOfImage(await readDockerfile()),
       ...Object.fromEntries(settings),
-      ...(roles === undefined ? {} : { ROLES: roles, ADVERTISED_URL: `http://127.0.0.1:${port}` }),
       HOST: '127.0.0.1',
       PORT: port,
     };
@@ -172,7 +177,7 @@ describe.skipIf(!possible)('the steps of docker-compose.yml, with the programs o
   }, 180_000);
 
   it('one process for the API and one for the work: a life across both', async () => {
-    const [api] = await Promise.all([start('api'), start('worker')]);
+    const [api] = await Promise.all([start('redress', { ROLES: 'api' }), start('redress-worker')]);
     await live(api.url, 'split');
   }, 120_000);
 });

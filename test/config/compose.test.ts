@@ -49,6 +49,7 @@ test('each starts when what it needs is there', () => {
   ]);
   expect(Object.fromEntries(needs)).toEqual({
     redress: ['postgres service_healthy', 'temporal service_healthy'],
+    'redress-worker': ['postgres service_healthy', 'temporal service_healthy'],
     postgres: [],
     temporal: ['temporal-schema service_completed_successfully'],
     'temporal-schema': ['temporal-postgres service_healthy'],
@@ -79,10 +80,22 @@ test('Temporal reads its dynamic configuration from where it is mounted', () => 
 test('the service accepts its settings, and is found under its published addresses', () => {
   expect(readConfig({ HOST: '0.0.0.0', ...services.redress.environment }, 'c0ffee')).toMatchObject({
     databaseUrl: 'postgresql://redress:redress@postgres:5432/redress',
-    advertisedUrl: 'http://c0ffee:8080',
+    roles: new Set(['api', 'worker']),
+    advertisedUrl: 'http://redress:8080',
     publicUrl: 'http://127.0.0.1:8080',
     temporalUiUrl: 'http://127.0.0.1:8233',
   });
+});
+
+test('workers are processes of their own where they are asked for, with the settings of the service', () => {
+  const { environment, profiles, ports } = services['redress-worker'];
+  expect([profiles, ports]).toEqual([['workers'], []]);
+  expect(environment).toEqual({
+    ...services.redress.environment,
+    ROLES: 'worker',
+    ADVERTISED_URL: 'http://redress-worker:8080',
+  });
+  expect(readConfig(environment, 'c0ffee').roles).toEqual(new Set(['worker']));
 });
 
 test('the image runs the Node of the local start, as a user without rights, and stops in order', async () => {

@@ -7,8 +7,10 @@ import { type FaultService, createFaultService } from '../support/fault-service.
 import { type WorkflowState, brokenWorkflows, describeWorkflows } from '../support/fault-workflows.ts';
 
 /** Records that are due some day, and records that are not retried by themselves any more. */
-const ARMED = 200;
+const ARMED = 500;
 const DEAD_LETTERS = 12;
+/** Of those with a deadline, so many are left when the service is killed in the middle. */
+const LEFT = 300;
 /** Records that come due while Temporal is away. */
 const SOON = 10;
 /** Milliseconds for starting the workflows of all records with a deadline. */
@@ -51,6 +53,32 @@ describe("when Temporal's database is lost", () => {
     const since = Date.now();
     service.start();
     await expectRecovery(before, known, since);
+    await service.working();
+  }, 90_000);
+
+  test('killed in the middle of that, it goes on where it was', async () => {
+    const before = await epochOf();
+    await service.kill();
+    await loseDatabase();
+    const known = await readStored(servers);
+    const since = Date.now();
+    service.start();
+    await expect
+      .poll(() => unengaged('deadline is not null', before + 1), { timeout: AT_ONCE, interval: 20 })
+      .toBeLessThanOrEqual(LEFT);
+    await service.kill();
+    const killedAt = Date.now();
+    const done = await servers.query<{ id: string }>(
+      'select aggregate_id as id from redress.snapshot where open and engaged = $1',
+      [before + 1],
+    );
+    expect(done.length).toBeGreaterThan(0);
+    expect(await unengaged('deadline is not null', before + 1)).toBeGreaterThan(0);
+    service.start();
+    await expectRecovery(before, known, since);
+    const ids = done.map(({ id }) => id);
+    const states = await describeWorkflows(servers.temporal.address, ids);
+    expect(states.filter(({ startedAt }) => startedAt > killedAt)).toEqual([]);
     await service.working();
   }, 90_000);
 

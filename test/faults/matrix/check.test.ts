@@ -60,6 +60,14 @@ it('what was acknowledged between a backup and its restoration may be missing, a
   expect(brokenPromises(restored(T0 + 40))).toHaveLength(1);
 });
 
+it('so may what was SENT in the two seconds before the backup, since it was decided later, and nothing SENT earlier', () => {
+  const wishes = STREAMS.map((stream) => wishFor(stream, 'SENT'));
+  const restored = (since: number): Evidence =>
+    evidence(STREAMS.slice(0, 2), { wishes, losses: { postgres: { since, until: since + 50 } } });
+  expect(brokenPromises(restored(T0 + 2_020))).toEqual([]);
+  expect(brokenPromises(restored(T0 + 2_022))).toEqual([expect.stringMatching(/was SENT and never decided$/)]);
+});
+
 it('an event that no reader of the feed was sent is found, and one that came too early', () => {
   const [first, second, third] = STREAMS as [EventStream, EventStream, EventStream];
   expect(unsettled(evidence(STREAMS, { seen: [first, third] }))).toEqual([`${ID} version 2 is missing in the feed`]);

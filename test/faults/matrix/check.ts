@@ -5,6 +5,8 @@ import type { Send, Wish } from '../../support/fault-ledger.ts';
 import { type Stored, brokenRecords, overdueRecords } from '../../support/fault-records.ts';
 import type { Evidence, Losses } from './evidence.ts';
 
+/** Milliseconds in which what was only SENT is decided, while nothing is amiss. */
+const DECIDED = 2_000;
 /** Milliseconds by which a retry may be late on a machine that is busy with its own test. */
 const TOLERANCE = 3_000;
 
@@ -74,7 +76,7 @@ function isExcused({ at, answeredAt = Infinity, answer }: Send, { temporalAt, po
   if (temporalAt !== undefined && stage === 'SENT' && at <= temporalAt) return true;
   if (postgres === undefined || at > postgres.until) return false;
   // What was only SENT when the backup was taken was decided afterwards, in what was lost; its workflow is done with it.
-  return stage === 'SENT' || answeredAt >= postgres.since;
+  return answeredAt + (stage === 'SENT' ? DECIDED : 0) >= postgres.since;
 }
 
 /** Every event that no reader of the feed has seen. */

@@ -76,7 +76,7 @@ export const POSTGRES_ROWS: readonly Row[] = [
   },
 ];
 
-/** Takes what is free, and what becomes free when the product loses its own, for as long as an outage takes. */
+/** Takes what is free, and what the product has until it has none, for as long as an outage takes. */
 async function takeAllConnections({ postgres, database, scale }: Ground): Promise<Struck> {
   const taken: pg.Client[] = [];
   const take = async (): Promise<boolean> => {
@@ -93,16 +93,18 @@ async function takeAllConnections({ postgres, database, scale }: Ground): Promis
     }
   };
   try {
-    const until = Date.now() + scale.outage;
     while (await take());
-    const had = await taken[0]?.query(KILL_BACKENDS, [database]);
+    const had = await taken[0]?.query(BACKENDS, [database]);
+    const until = Date.now() + scale.outage;
+    let without = 0;
     while (Date.now() < until) {
+      const left = await taken[0]?.query(KILL_BACKENDS, [database]);
       while (await take());
+      if (left?.rowCount === 0) without += GRAB;
       await sleep(GRAB);
     }
-    const left = await taken[0]?.query(BACKENDS, [database]);
-    const [before, after] = [had?.rowCount ?? 0, left?.rowCount ?? 0];
-    return { sign: { text: `${after} of ${before} connections left to the product`, isSeen: after < before / 2 } };
+    const text = `the product without its ${had?.rowCount ?? 0} connections for ${seconds(without)}`;
+    return { sign: { text, isSeen: without > scale.outage / 2 } };
   } finally {
     await Promise.all(taken.map((client) => client.end()));
   }
