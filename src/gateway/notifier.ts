@@ -10,6 +10,8 @@ const MAX_IN_FLIGHT = 16;
 const TIMEOUT = 2_000;
 /** Milliseconds for which an address stays checked. */
 const CHECKED_FOR = 10_000;
+/** Milliseconds for which an endpoint that gave no answer is left out: longer than one post, so that one tries it. */
+const LEFT_OUT_FOR = 3_000;
 
 export interface NotifierDeps {
   readonly pool: Pool;
@@ -26,6 +28,7 @@ export interface Notifier {
 export function createNotifier({ pool, log, waitHosts }: NotifierDeps): Notifier {
   const queue: { endpoint: string; signals: readonly WaitSignal[] }[] = [];
   const checked = new Map<string, { readonly allowed: boolean; readonly at: number }>();
+  const leftOutUntil = new Map<string, number>();
   let inFlight = 0;
 
   /** Endpoints come with commands, so with anybody's request: only our own processes are called. */
@@ -40,18 +43,42 @@ export function createNotifier({ pool, log, waitHosts }: NotifierDeps): Notifier
     return allowed;
   };
 
+  const leaveOut = (endpoint: string): void => {
+    if (leftOutUntil.size >= MAX_QUEUED) leftOutUntil.clear();
+    leftOutUntil.set(endpoint, performance.now() + LEFT_OUT_FOR);
+  };
+
+  /** An endpoint that gave no answer is tried by one post at a time: more would hold up the signals to all others. */
+  const takeTurn = (endpoint: string): boolean => {
+    const until = leftOutUntil.get(endpoint);
+    if (until === undefined) return true;
+    if (performance.now() < until) return false;
+    leaveOut(endpoint);
+    return true;
+  };
+
+  const send = async (endpoint: string, signal: WaitSignal): Promise<void> => {
+    const timeout = AbortSignal.timeout(TIMEOUT);
+    try {
+      await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(signal),
+        redirect: 'error',
+        signal: timeout,
+      });
+      leftOutUntil.delete(endpoint);
+    } catch (error) {
+      // A refused connection holds nobody up, and a process that restarts refuses for a moment.
+      if (timeout.aborted) leaveOut(endpoint);
+      throw error;
+    }
+  };
+
   const post = async (endpoint: string, signals: readonly WaitSignal[]): Promise<void> => {
     try {
-      if (!(await isAllowed(endpoint))) return;
-      for (const signal of signals) {
-        await fetch(endpoint, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(signal),
-          redirect: 'error',
-          signal: AbortSignal.timeout(TIMEOUT),
-        });
-      }
+      if (!(await isAllowed(endpoint)) || !takeTurn(endpoint)) return;
+      for (const signal of signals) await send(endpoint, signal);
     } catch (error) {
       log.debug({ endpoint, reason: error instanceof Error ? error.message : String(error) }, 'cannot notify a waiter');
     }
