@@ -56,7 +56,7 @@ async function dispatchCreate(deps: DispatchDeps, command: Create, message: Comm
   if (deps.createPaths.enter(command.commandId) && (await tryWorkflow(deps, command, message))) return null;
   try {
     const outcome = await deps.storeDoor.pass(patience(), () => decideHere(deps, command, message));
-    deps.onCreate('store');
+    if (outcome?.ok === true) deps.onCreate('store');
     return outcome;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;

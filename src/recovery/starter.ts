@@ -19,6 +19,7 @@ import type { Executions } from '../temporal/index.ts';
 import { createLately } from './lately.ts';
 import { createPace } from './pace.ts';
 import { startAll } from './start-all.ts';
+import { sweepWorkflows } from './sweep.ts';
 import { createTrouble } from './trouble.ts';
 
 /** Records that are looked up at a time. */
@@ -53,6 +54,7 @@ const PRUNE_LIMIT = 10_000;
 /** They are as large as stack traces. */
 const REDELIVERY_LIMIT = 500;
 const BACKLOG_INTERVAL = 2_000;
+const SWEEP_INTERVAL = 10_000;
 
 export interface StarterDeps {
   readonly pool: Pool;
@@ -119,6 +121,13 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       begun.delete(record.id);
     }
   };
+  /** The newest epoch that this process has swept, or found swept. */
+  let sweptEpoch = 0;
+  const sweep = every(SWEEP_INTERVAL, async (epoch) => {
+    if (sweptEpoch >= epoch) return;
+    await sweepWorkflows(deps, epoch, stopping.signal);
+    sweptEpoch = epoch;
+  });
   const unhelped = (): string[] => [...begun, ...setAside.ids()];
 
   const prune = every(PRUNE_INTERVAL, async () => {
@@ -193,7 +202,10 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     const { started, isEnd } = await startDue(epoch);
     if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
     // In a storm as well: one that lasts must not keep them waiting for ever.
-    if (isEnd) await startDeadLetters(epoch);
+    if (isEnd) {
+      await startDeadLetters(epoch);
+      await sweep(epoch);
+    }
     trouble.ended();
     return started > 0;
   };

@@ -23,16 +23,24 @@ from pg_control_system() cluster where $1::int is null or era = $1 returning era
 
 const NEXT_EPOCH: Statement = { name: 'cluster.next-epoch', text: 'update redress.temporal set epoch = epoch + 1' };
 
-/** What was written of an era since then. In the feed's order it follows everything older, so that there it is looked for. */
-const take = (table: string): Statement => ({
-  name: `cluster.take-${table}`,
-  text: `with older as (
-  select transaction_id, position from redress.${table} where era = $1 and recorded_at < $3::timestamptz
-  order by era desc, transaction_id desc, position desc limit 1
-)
-update redress.${table} set era = $2 where era = $1
-  and not exists (select from older where (older.transaction_id, older.position) >= (${table}.transaction_id, ${table}.position))`,
+/** The newest place of an era that was given before then. In the feed's order everything written since follows it. */
+const newestBefore = (table: string): Statement => ({
+  name: `cluster.newest-before-${table}`,
+  text: `select transaction_id, position from redress.${table} where era = $1 and recorded_at < $2::timestamptz
+order by era desc, transaction_id desc, position desc limit 1`,
 });
+
+/** The place is a value, so that Postgres sees how little follows it, and reads nothing else. */
+const takeAfter = (table: string): Statement => ({
+  name: `cluster.take-after-${table}`,
+  text: `update redress.${table} set era = $2 where era = $1 and (transaction_id, position) > ($3::xid8, $4::bigint)`,
+});
+
+interface Place {
+  readonly transaction_id: string;
+  readonly position: string;
+}
+const FIRST_PLACE: Place = { transaction_id: '0', position: '0' };
 
 /** The tables of the feed. */
 const TABLES = ['event_stream', 'redelivery'] as const;
@@ -78,7 +86,11 @@ export async function rebaseAfterSetBack(
   return pool.transaction(async (client) => {
     await run(client, LOCK, []);
     const next = await beginEra(client, era, above);
-    if (next !== null) for (const table of TABLES) await run(client, take(table), [era, next, since]);
+    if (next === null) return null;
+    for (const table of TABLES) {
+      const [place = FIRST_PLACE] = await run<Place & object>(client, newestBefore(table), [era, since]);
+      await run(client, takeAfter(table), [era, next, place.transaction_id, place.position]);
+    }
     return next;
   });
 }

@@ -21,4 +21,5 @@ export * from './retention.ts';
 export * from './set-back.ts';
 export * from './staging.ts';
 export * from './streams.ts';
+export * from './sweep.ts';
 export * from './redeliveries.ts';

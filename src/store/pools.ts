@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { StoreUnavailable, isFull, storeError } from './errors.ts';
+import { StoreConflict, StoreRefused, StoreUnavailable, isFull, storeError } from './errors.ts';
 import { type Streams, createStreams } from './streams.ts';
 
 /**
@@ -114,10 +114,17 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
 function wrap(pool: pg.Pool): Pool {
   return {
     async query<Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) {
+      let client: pg.PoolClient | undefined;
       try {
-        return (await pool.query<Row>({ ...statement, values: [...values] })).rows;
-      } catch (error) {
-        throw storeError(error);
+        client = await pool.connect();
+        const rows = await run<Row>(client, statement, values);
+        client.release();
+        return rows;
+      } catch (cause) {
+        const error = storeError(cause);
+        // What is wrong with the data is not the connection's fault; after anything else a new one may do better.
+        client?.release(!(error instanceof StoreConflict || error instanceof StoreRefused));
+        throw error;
       }
     },
     async transaction(work) {

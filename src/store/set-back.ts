@@ -48,8 +48,9 @@ export function watchForSetBack(pool: Pool, log: Logger, onSetBack: () => void):
   const look = async (): Promise<void> => {
     let seen = await read(pool);
     if (known !== null && seen.era <= known.era && (await isSetBack(pool, known, seen))) {
+      log.error({ until: known.at }, 'Postgres was set back, and what was written last is lost: beginning a new era');
       const era = await rebaseAfterSetBack(pool, { era: seen.era, above: known.era, since: known.at });
-      if (era !== null) log.error({ era, until: known.at }, 'Postgres was set back, and what was written last is lost');
+      if (era !== null) log.warn({ era }, 'the new era has begun: looking after every open record anew');
       seen = await read(pool);
     }
     const isOther = known !== null && known.era !== seen.era;

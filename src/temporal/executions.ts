@@ -9,10 +9,14 @@ import { type Searched, searchAttributes } from '../../workflows/search-attribut
 import { SYNC } from '../../workflows/signal-names.ts';
 import { TemporalUnavailable, isBusy, isLate, isUnregistered, temporalError } from './errors.ts';
 import { within } from './rpc.ts';
-import { TASK_QUEUE, WORKFLOW_TYPE, workflowId } from './names.ts';
+import { TASK_QUEUE, WORKFLOW_TYPE, recordId, workflowId } from './names.ts';
 
 /** Milliseconds that a request to Temporal may take. */
 const RPC_TIMEOUT = 5_000;
+
+/** Running workflows that are listed at a time, and the list of them all. */
+const PAGE = 1_000;
+const RUNNING = `WorkflowType = '${WORKFLOW_TYPE}' and ExecutionStatus = 'Running'`;
 
 /** The connection as it is now. */
 export interface TemporalAccess {
@@ -43,6 +47,11 @@ export interface Executions {
   signalWithStart(id: string, record: Searched, message: CommandMessage): Promise<void>;
   /** Asks a running workflow to look at its record anew; false: none is running. */
   sync(id: string): Promise<boolean>;
+  /**
+   * The records whose workflows run, page by page: the first one, or the one that `next` of the last one names; null: there
+   * are no more. What began or ended a moment ago may be told wrong.
+   */
+  running(page: Uint8Array | null): Promise<{ readonly ids: readonly string[]; readonly next: Uint8Array | null }>;
   /** Milliseconds that the oldest waiting workflow task has waited for a worker. */
   backlogAge(): Promise<number>;
   /** Whether an error means that Temporal did not answer; `maybeSent`: the request may have arrived all the same. Null: it means something else. */
@@ -112,6 +121,19 @@ export function createExecutions(access: TemporalAccess): Executions {
         });
       }),
     sync: (id) => signal(id, SYNC, []),
+    running: (page) =>
+      call(async ({ workflowService, options: { namespace } }) => {
+        const { executions, nextPageToken } = await workflowService.listWorkflowExecutions({
+          namespace,
+          query: RUNNING,
+          pageSize: PAGE,
+          nextPageToken: page,
+        });
+        return {
+          ids: executions.flatMap(({ execution }) => recordId(execution?.workflowId ?? '') ?? []),
+          next: nextPageToken.length === 0 ? null : nextPageToken,
+        };
+      }),
     backlogAge: () =>
       call(async ({ workflowService, options: { namespace } }) => {
         const { stats } = await workflowService.describeTaskQueue({

@@ -50,6 +50,7 @@ function start(but: Partial<Executions> = {}, deps: Partial<Parameters<typeof ru
       synced.add(id);
       return Promise.resolve(true);
     },
+    running: () => Promise.resolve({ ids: [], next: null }),
     backlogAge: () => Promise.resolve(0),
     unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
     ...but,

@@ -25,6 +25,8 @@ const REFUSAL = refuse('IllegalState', 'no');
 const TOUCH = { name: 'test.touch', text: 'update redress.refusal set message = $1' };
 const INSERT_EVENT = { name: 'test.insert', text: 'insert into redress.event_stream (document) values ($1)' };
 
+const BACKEND = { name: 'test.backend', text: 'select pg_backend_pid() as pid' };
+
 const event = (but: object): string =>
   JSON.stringify({ aggregateId: 'a', version: 1, commandId: 'c', requestId: 'r', ...but });
 
@@ -93,6 +95,18 @@ describe('what Postgres says', () => {
     ['a version that is no number', event({ version: 'x' })],
   ])('about data that it will never take is a refusal: %s', async (_what, document) => {
     await expect(store.commands.query(INSERT_EVENT, [document])).rejects.toThrow(StoreRefused);
+  });
+
+  it('about data costs no connection', async () => {
+    await store.commands.query(INSERT_EVENT, [event({})]).catch(() => undefined);
+    const pids = new Set<number>();
+    for (let times = 0; times < 5; times += 1) {
+      const [row] = await store.commands.query<{ pid: number }>(BACKEND, []);
+      pids.add(row?.pid ?? 0);
+      await expect(store.commands.query(INSERT_EVENT, [event({})])).rejects.toThrow(StoreConflict);
+      await expect(store.commands.query(INSERT_EVENT, ['{'])).rejects.toThrow(StoreRefused);
+    }
+    expect(pids.size).toBe(1);
   });
 
   it('about our own mistakes stays what it is', async () => {

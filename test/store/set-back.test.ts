@@ -68,6 +68,20 @@ const eraOf = async (id: string, version: number): Promise<number | undefined> =
   return rows[0]?.era;
 };
 
+const OLDER = 20_000;
+const MANY_EVENTS = `insert into redress.event_stream (document)
+select jsonb_build_object('aggregateId', 'older-' || n, 'version', 1, 'commandId', 'c-' || n, 'requestId', 'r-' || n)
+from generate_series(1, $1::int) n`;
+
+/** Rows of events that were read and changed, as far as sessions have told. */
+async function scanned(): Promise<{ read: number; updated: number }> {
+  const [row] = await store.sql<{ read: number; updated: number }>(
+    `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 as read, n_tup_upd::float8 as updated
+     from pg_stat_user_tables where relid = 'redress.event_stream'::regclass`,
+  );
+  return row ?? { read: 0, updated: 0 };
+}
+
 const mark = (recoverable = 'UNKNOWN') => signal('mark_recoverable', { recoverable });
 
 it('begins an era that holds what was written since, and has every open record looked after anew', async () => {
@@ -97,6 +111,23 @@ it('begins an era that holds what was written since, and has every open record l
   }, 5_000);
   await reader.leave();
   feed.stop();
+});
+
+it('reads only what was written since, however much is older', async () => {
+  const handler = handlerOn(store);
+  await store.sql(MANY_EVENTS, [OLDER]);
+  await store.sql('analyze redress.event_stream');
+  await handler.handle('lost', [create(), mark()], 1);
+  await startWatch();
+  await setBack('lost');
+  await handler.handle('newer', [create()], 1);
+  const before = await scanned();
+  await vi.waitFor(async () => {
+    expect((await scanned()).updated).toBeGreaterThan(before.updated);
+  }, 10_000);
+  expect(await eraOf('newer', 1)).toBe((await standing()).era);
+  expect(await eraOf(`older-${OLDER}`, 1)).toBeLessThan((await standing()).era);
+  expect((await scanned()).read - before.read).toBeLessThan(OLDER / 10);
 });
 
 it('leaves everything as it is where Postgres was only restarted', async () => {

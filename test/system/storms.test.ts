@@ -45,7 +45,7 @@ async function metric({ redress }: System, name: string): Promise<number> {
     text
       .split('\n')
       .find((line) => line.startsWith(`${name} `))
-      ?.split(' ')[1],
+      ?.split(' ')[1] ?? 0,
   );
 }
 
@@ -159,6 +159,15 @@ describe('records that were stored at once', () => {
     await system.start();
     await expectWorkflows(system, ids, 20_000);
     for (const id of ids.slice(0, 3)) expect(await atVersion(system, id, 2)).toMatchObject({ version: 2 });
+  });
+
+  it('are counted, and what was refused or repeated is not', async () => {
+    const before = await metric(system, 'redress_creates_total{path="store"}');
+    const headers = { 'Command-Aggregate-Id': 'counted', 'Command-Request-Id': 'counted' };
+    const answers = [await system.api.create({}, headers), await system.api.create({}, headers)];
+    answers.push(await system.api.create({}, { 'Command-Aggregate-Id': 'counted' }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 400]);
+    expect(await metric(system, 'redress_creates_total{path="store"}')).toBe(before + 1);
   });
 
   it('are prepared on time, however many came before them', async () => {
