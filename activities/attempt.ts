@@ -8,8 +8,13 @@ export interface AttemptInFlight {
 }
 
 /** The attempt with this number, if it is still the one in flight: Postgres is asked. Null: it is over. */
-export async function findAttempt(deps: ActivityDeps, id: string, attempt: number): Promise<AttemptInFlight | null> {
-  const { record } = await deps.handler.handle(id, [], deps.epoch());
+export async function findAttempt(
+  deps: ActivityDeps,
+  id: string,
+  attempt: number,
+  epoch: number,
+): Promise<AttemptInFlight | null> {
+  const { record } = await deps.handler.handle(id, [], epoch);
   const prepared = record === null ? null : prepareRetry(record.snapshot, deps.now());
   if (prepared?.attempt !== attempt) return null;
   return { prepared: { ...prepared, links: linksTo(deps, id) }, target: deps.targets.forFunction(prepared.function) };

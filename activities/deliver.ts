@@ -9,7 +9,7 @@ const HEARTBEAT_INTERVAL = 2_000;
 
 /** Pushes the attempt to its target, if it is still the one in flight. */
 export async function deliver(deps: ActivityDeps, id: string, attempt: number): Promise<Delivered> {
-  const found = await findAttempt(deps, id, attempt);
+  const found = await findAttempt(deps, id, attempt, deps.epoch());
   // Where the targets file has changed to `event` since, whoever executes the function now reads that the retry is prepared.
   if (found === null || found.target.kind === 'event') return { kind: 'gone' };
   const { prepared, target } = found;

@@ -10,8 +10,13 @@ const MAX_TEXT = 300;
 type StoredRecord = NonNullable<HandleResult['record']>;
 
 /** Decides and stores, then tells the workflow what follows from it. */
-export async function handle(deps: ActivityDeps, id: string, entries: readonly Entry[]): Promise<Handled> {
-  const { outcomes, record } = await deps.handler.handle(id, entries, deps.epoch());
+export async function handle(
+  deps: ActivityDeps,
+  id: string,
+  entries: readonly Entry[],
+  epoch: number,
+): Promise<Handled> {
+  const { outcomes, record } = await deps.handler.handle(id, entries, epoch);
   const now = deps.now();
   if (record === null) return { now, outcomes, version: 0, deadline: null, delivery: null, view: null };
   const prepared = prepareRetry(record.snapshot, now);

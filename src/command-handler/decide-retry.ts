@@ -1,5 +1,12 @@
 import { type Command, type Entry, decide, refuse, retryId } from '../domain/index.ts';
-import { type Client, disarmRecord, findPrecedent, lockRecord, recordRefusal } from '../store/index.ts';
+import {
+  type Client,
+  type StoredRecord,
+  disarmRecord,
+  findPrecedent,
+  lockRecord,
+  recordRefusal,
+} from '../store/index.ts';
 import { type Decision, type DecisionDeps, type Settled, decideSafely, storeNext, timeFor } from './decision.ts';
 import { refusedOutcome } from './refusals.ts';
 
@@ -29,7 +36,15 @@ async function decideLocked(
   const commandId = retryId(id, entry.version);
   const version = record?.snapshot.version ?? 0;
   const precedent = await findPrecedent(client, id, commandId, commandId);
-  if (precedent.outcome !== null) return { outcome: precedent.outcome, record, isRepeated: true };
+  if (precedent.outcome !== null) {
+    // A regeneration has given the record its deadline again.
+    const isStillRefused = !precedent.outcome.ok && record?.snapshot.version === entry.version;
+    return {
+      outcome: precedent.outcome,
+      record: isStillRefused ? await disarm(client, record) : record,
+      isRepeated: true,
+    };
+  }
 
   const isEarly = entry.deadline - deps.now() > TOLERANCE;
   const now = timeFor(record, Math.max(deps.now(), entry.deadline));
@@ -42,12 +57,16 @@ async function decideLocked(
   const decision = decideSafely(deps, () => decide(record.snapshot, command, now));
   if (decision.ok) return storeNext(deps, client, record, command, decision.event, now, epoch);
 
-  // It would be refused again and again: nothing is due any more until somebody changes the record.
   deps.log.error({ id, version, code: decision.code, reason: decision.message }, 'a due retry was refused');
   await recordRefusal(client, commandId, id, version, decision);
-  await disarmRecord(client, id);
   const outcome = refusedOutcome(commandId, version, decision);
-  return { outcome, record: { ...record, deadline: null }, isRepeated: false };
+  return { outcome, record: await disarm(client, record), isRepeated: false };
+}
+
+/** It would be refused again and again: nothing is due any more until somebody changes the record. */
+async function disarm(client: Client, record: StoredRecord): Promise<StoredRecord> {
+  await disarmRecord(client, record.snapshot.aggregateId);
+  return { ...record, deadline: null };
 }
 
 const prepare = (id: string, commandId: string): Command => ({

@@ -131,7 +131,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const unhelped = (): string[] => [...begun, ...setAside.ids()];
 
   const prune = every(PRUNE_INTERVAL, async () => {
-    await pruneRefusals(pool, PRUNE_LIMIT);
+    while ((await pruneRefusals(pool, PRUNE_LIMIT)) === PRUNE_LIMIT && !stopping.signal.aborted);
     await pruneInstances(pool);
     while ((await pruneRedeliveries(pool, REDELIVERY_LIMIT)) === REDELIVERY_LIMIT && !stopping.signal.aborted);
   });

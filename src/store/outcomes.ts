@@ -51,7 +51,8 @@ values ($1, $2, $3, $4, $5, $6) on conflict on constraint refusal_key do nothing
 const PRUNE: Statement = {
   name: 'outcome.prune',
   text: `delete from redress.refusal where command_id in (
-  select command_id from redress.refusal where recorded_at < clock_timestamp() - interval '24 hours' limit $1)`,
+  select command_id from redress.refusal where recorded_at < clock_timestamp() - interval '24 hours' limit $1)
+returning 1`,
 };
 
 /** The recorded outcomes of these commands; one without an outcome is not (yet) decided. */
@@ -99,9 +100,9 @@ export async function recordRefusal(
   await runOn(on, REFUSE, values);
 }
 
-/** Forgets at most `limit` refusals of more than a day ago. */
-export async function pruneRefusals(pool: Pool, limit: number): Promise<void> {
-  await pool.query(PRUNE, [limit]);
+/** Forgets at most `limit` refusals of more than a day ago. @returns how many there were */
+export async function pruneRefusals(pool: Pool, limit: number): Promise<number> {
+  return (await pool.query(PRUNE, [limit])).length;
 }
 
 function toOutcome(row: OutcomeRow): RecordedOutcome {

@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
 
 /** Milliseconds between two looks at the workflow thread, and how many looks in a row find it silent until it counts as stuck. */
@@ -10,13 +10,27 @@ const MAX_SILENT_LOOKS = 15;
  * workflow task makes about ten. That was three tenths of the service's CPU for a command to a parked record. In its place
  * one timer watches over the thread that all workflows run on.
  */
-export class UntimedWorker extends Worker {
-  protected static override async createWorkflowCreator(
-    ...[bundle, options, logger]: Parameters<(typeof Worker)['createWorkflowCreator']>
-  ): Promise<WorkflowCreator> {
-    // The SDK hands this on to `vm`, for which a missing limit is none.
-    const isolateExecutionTimeoutMs = undefined as unknown as number;
-    return watchOver(await super.createWorkflowCreator(bundle, { ...options, isolateExecutionTimeoutMs }, logger));
+export async function createUntimedWorker(options: WorkerOptions): Promise<Worker> {
+  const creators: WorkflowCreator[] = [];
+  class UntimedWorker extends Worker {
+    protected static override async createWorkflowCreator(
+      ...[bundle, compiled, logger]: Parameters<(typeof Worker)['createWorkflowCreator']>
+    ): Promise<WorkflowCreator> {
+      // The SDK hands this on to `vm`, for which a missing limit is none.
+      const isolateExecutionTimeoutMs = undefined as unknown as number;
+      const creator = watchOver(
+        await super.createWorkflowCreator(bundle, { ...compiled, isolateExecutionTimeoutMs }, logger),
+      );
+      creators.push(creator);
+      return creator;
+    }
+  }
+  try {
+    return await UntimedWorker.create(options);
+  } catch (error) {
+    // The SDK makes the thread first, and leaves it behind where Temporal goes away before the worker is made.
+    await Promise.all(creators.map((creator) => creator.destroy()));
+    throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Activities } from '../../workflows/activities.ts';
 import type { Reply, ReplySinks } from '../../workflows/replies.ts';
 import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
 import { TASK_QUEUE } from './names.ts';
-import { UntimedWorker } from './untimed-worker.ts';
+import { createUntimedWorker } from './untimed-worker.ts';
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;
@@ -46,7 +46,7 @@ export async function createWorkers(options: WorkerOptions): Promise<Workers> {
   const deliveries = await Worker.create(deliverySettings(options));
   let main: Worker;
   try {
-    main = await UntimedWorker.create(mainSettings(options));
+    main = await createUntimedWorker(mainSettings(options));
   } catch (error) {
     await discard(deliveries);
     throw error;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandHandler } from '../../src/command-handler/index.ts';
 import type { Entry } from '../../src/domain/index.ts';
+import { regenerateSnapshot } from '../../src/history/index.ts';
 import { refusalsOf } from '../support/records.ts';
 import { type TestStore, openStore } from '../support/store.ts';
 import { create, handlerOn, outcomeOf, signal } from './handling.ts';
@@ -115,7 +116,14 @@ describe('a prepare by the timer', () => {
       expect(result.record?.deadline).toBeNull();
     }
     expect(await refusalsOf(store, id)).toEqual(['BadRequest']);
+    // From events alone it is due again.
+    await regenerateSnapshot(store, id);
+    expect((await store.record(id)).deadline).toBe(timer.deadline);
+    expect((await ticking.handle(id, [timer], 1)).record?.deadline).toBeNull();
+    expect((await store.record(id)).deadline).toBeNull();
     await ticking.handle(id, [signal('apply_retry_spec', spec(20, 0))], 1);
+    expect((await store.record(id)).deadline).not.toBeNull();
+    await ticking.handle(id, [timer], 1);
     expect((await store.record(id)).deadline).not.toBeNull();
   });
 });

@@ -42,9 +42,9 @@ describe('the outcome of a command', () => {
     );
     const left = async (): Promise<number> =>
       (await findOutcomes(store.queries, ['old-1', 'old-2', 'old-3', 'young'])).length;
-    await pruneRefusals(store.commands, 2);
+    expect(await pruneRefusals(store.commands, 2)).toBe(2);
     expect(await left()).toBe(2);
-    await pruneRefusals(store.commands, 2);
+    expect(await pruneRefusals(store.commands, 2)).toBe(1);
     expect(await left()).toBe(1);
   });
 

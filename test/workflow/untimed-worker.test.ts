@@ -1,7 +1,10 @@
+import { NativeConnection } from '@temporalio/worker';
 import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
 import { ThreadedVMWorkflowCreator } from '@temporalio/worker/lib/workflow/threaded-vm.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { watchOver } from '../../src/temporal/untimed-worker.ts';
+import { bundleWorkflows } from '../../src/temporal/index.ts';
+import { createUntimedWorker, watchOver } from '../../src/temporal/untimed-worker.ts';
+import { temporalAddress } from '../support/servers.ts';
 import { createStage } from '../support/stage.ts';
 
 type Options = Parameters<WorkflowCreator['createWorkflow']>[0];
@@ -35,6 +38,17 @@ it('the worker of the service has no time limit for each call into workflow code
     create.mockRestore();
     await stage.leave();
   }
+});
+
+it('a worker that cannot be made leaves no thread behind', async () => {
+  const countThreads = (): number => (process.report.getReport() as { workers: readonly object[] }).workers.length;
+  const connection = await NativeConnection.connect({ address: temporalAddress() });
+  const before = countThreads();
+  const workflowBundle = await bundleWorkflows();
+  const worker = createUntimedWorker({ connection, namespace: 'nowhere', taskQueue: 'any', workflowBundle });
+  await expect(worker).rejects.toThrow('nowhere');
+  expect(countThreads()).toBe(before);
+  await connection.close();
 });
 
 describe('with a clock of its own', () => {
