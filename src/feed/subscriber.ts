@@ -82,8 +82,11 @@ export function runSubscriber({ pools, feed, subscriber, log }: SubscriberDeps):
         if (session !== null) await lead(session);
       } catch (error) {
         const known = storeError(error);
-        if (known instanceof StoreUnavailable) log.warn({ subscriber: name, reason: known.message }, 'the feed waits');
-        else log.error({ subscriber: name, err: error }, 'the feed of a subscriber broke off, and goes on');
+        if (known instanceof StoreUnavailable) {
+          log.warn({ subscriber: name, reason: known.message }, 'the feed waits');
+          // Where the host of Postgres is gone without a word, this session would be silent for a quarter of an hour.
+          leadership.resign(0);
+        } else log.error({ subscriber: name, err: error }, 'the feed of a subscriber broke off, and goes on');
       }
       await pause(IDLE);
     }

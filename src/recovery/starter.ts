@@ -41,6 +41,10 @@ const SET_ASIDE = 10 * 60_000;
 const MAX_SET_ASIDE = 20;
 /** Milliseconds between two looks while nothing is to be done, or while it cannot be done. */
 const IDLE = 1_000;
+/** Milliseconds without Temporal after which the lead is left to others: the way there may be cut for this process alone. */
+const PATIENCE = 10_000;
+/** Milliseconds for which it is left to them: each of them has tried to take it meanwhile. */
+const REST = 3_000;
 /** Dead letters that are started at a time and milliseconds between two times, while nothing waits that goes before them. */
 const DEAD_LETTERS = 5;
 const DEAD_LETTERS_INTERVAL = 1_000;
@@ -76,7 +80,7 @@ export interface StarterDeps {
  * missed, after a workflow was terminated. Records with a deadline come first, in its order. One process does this.
  */
 export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
-  const { pool, executions, log } = deps;
+  const { pool, executions, leadership, log } = deps;
   const stopping = new AbortController();
   const pace = createPace();
   const trouble = createTrouble(log, 'the starter');
@@ -87,6 +91,13 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const lookedAfter = createLately(SYNC_INTERVAL);
   /** Up to where overdue records have been looked after: page by page, and from the first of them again. */
   let overdueUpTo = FIRST_DUE;
+  /** Since when Temporal does not answer this process; null: it did when it was asked last. */
+  let missedSince: number | null = null;
+  let lastEpoch = 0;
+  const missTemporal = (): void => {
+    missedSince ??= performance.now();
+    if (performance.now() - missedSince >= PATIENCE) leadership.resign(REST);
+  };
   const every = (interval: number, work: (epoch: number) => Promise<void>) => {
     let next = Number.NEGATIVE_INFINITY;
     return async (epoch: number): Promise<void> => {
@@ -135,9 +146,11 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     await pruneInstances(pool);
     while ((await pruneRedeliveries(pool, REDELIVERY_LIMIT)) === REDELIVERY_LIMIT && !stopping.signal.aborted);
   });
-  const watchBacklog = every(BACKLOG_INTERVAL, async () => {
+  const askBacklog = async (): Promise<void> => {
     pace.backlog(await executions.backlogAge());
-  });
+    missedSince = null;
+  };
+  const watchBacklog = every(BACKLOG_INTERVAL, askBacklog);
   const lookAfterOverdue = every(OVERDUE_INTERVAL, async (epoch) => {
     if (!deps.autoRetry) return;
     const page = await findOverdue(pool, epoch, deps.now() - OVERDUE, overdueUpTo, PAGE);
@@ -195,9 +208,18 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   /** One step. False: there was nothing to do, or it is not for this process to do it. */
   const step = async (): Promise<boolean> => {
     const epoch = deps.epoch();
-    if (epoch === 0 || !deps.leadership.isLeader()) return false;
+    if (epoch === 0) {
+      missTemporal();
+      return false;
+    }
+    // In a new epoch it has just answered, and who does not lead does not ask.
+    if (epoch !== lastEpoch || !leadership.isLeader()) missedSince = null;
+    lastEpoch = epoch;
+    if (!leadership.isLeader()) return false;
     setAsideInStep = 0;
     await prune(epoch);
+    // There may be nothing to start that would show whether it answers again.
+    if (missedSince !== null) await askBacklog();
     await lookAfterOverdue(epoch);
     const { started, isEnd } = await startDue(epoch);
     if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
@@ -216,8 +238,10 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       try {
         isBusy = await step();
       } catch (error) {
+        const missed = executions.unavailable(error);
+        if (missed !== null) missTemporal();
         // Once for a step, however many of its starts came to nothing: they went together.
-        if (executions.unavailable(error)?.maybeSent === true) pace.unanswered();
+        if (missed?.maybeSent === true) pace.unanswered();
         if (isAway(error)) trouble.began(error);
         else log.error({ err: error }, 'the starter failed and goes on');
       }

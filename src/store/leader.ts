@@ -15,6 +15,8 @@ export interface Leadership {
   isLeader(): boolean;
   /** The connection that holds the lock: what is written over it is written by the leader. Null: another process leads. */
   session(): Client | null;
+  /** Leaves it to another process, and does not seek it for so many milliseconds. */
+  resign(rest: number): void;
   stop(): Promise<void>;
 }
 
@@ -22,15 +24,18 @@ export interface Leadership {
 export function campaign(pools: Pools, log: Logger, job: Job): Leadership {
   let held: (Client & { end(): Promise<void> }) | null = null;
   let stopped = false;
+  let restsUntil = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let attempt: Promise<void> = Promise.resolve();
+  const seeks = (): boolean => !stopped && performance.now() >= restsUntil;
 
   const tryOnce = async (): Promise<void> => {
     try {
       const session = await pools.session(job);
       session.on('error', (error) => {
+        if (held !== session) return;
         log.warn({ job, reason: error.message }, 'lost the connection that held the leadership');
-        if (held === session) held = null;
+        held = null;
       });
       let isLeader = false;
       try {
@@ -38,9 +43,10 @@ export function campaign(pools: Pools, log: Logger, job: Job): Leadership {
           `select pg_try_advisory_lock(hashtextextended('redress ' || $1, 0)) as locked`,
           [job],
         );
-        isLeader = rows[0]?.locked === true && !stopped;
+        isLeader = rows[0]?.locked === true && seeks();
       } finally {
-        if (!isLeader) await session.end();
+        // Its end is not waited for: it may never be confirmed.
+        if (!isLeader) void session.end();
       }
       if (!isLeader) return;
       held = session;
@@ -51,7 +57,7 @@ export function campaign(pools: Pools, log: Logger, job: Job): Leadership {
   };
   const schedule = (): void => {
     if (stopped) return;
-    attempt = (held === null ? tryOnce() : Promise.resolve()).then(() => {
+    attempt = (held === null && seeks() ? tryOnce() : Promise.resolve()).then(() => {
       timer = setTimeout(schedule, RETRY_INTERVAL).unref();
     });
   };
@@ -60,6 +66,14 @@ export function campaign(pools: Pools, log: Logger, job: Job): Leadership {
   return {
     isLeader: () => held !== null,
     session: () => held,
+    resign(rest) {
+      restsUntil = performance.now() + rest;
+      const session = held;
+      if (session === null) return;
+      held = null;
+      log.info({ job }, 'this process leaves the leadership to another');
+      void session.end();
+    },
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -5,6 +5,7 @@ import {
   type FeedEntry,
   type Pools,
   StoreUnavailable,
+  createPools,
   loadCheckpoint,
   readFeedLag,
   saveCheckpoint,
@@ -12,6 +13,7 @@ import {
 import { create, handlerOn } from '../command-handler/handling.ts';
 import { eventually } from '../support/eventually.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { versionOf } from './reading.ts';
 
 let store: TestStore;
@@ -118,6 +120,33 @@ it('is led by one process at a time, and by another when the connection of the f
   // Nothing of what the first had noted comes again, and nothing is left out.
   expect(new Set([...old, ...young]).size).toBe(old.length + young.length);
   await Promise.all(processes.map((process) => process.stop()));
+});
+
+it('goes on over a new connection where the host of Postgres is gone without a word and another has its address', async () => {
+  const proxy = await startTcpProxy(new URL(store.url).host);
+  const url = new URL(store.url);
+  url.host = proxy.address;
+  const behind = createPools(url.href, SILENT);
+  const taken: string[] = [];
+  const running = start({ ...store, session: (name) => behind.session(name) }, 'moved', (entries) => {
+    taken.push(...entries.map(versionOf));
+    return Promise.resolve();
+  });
+  await untilNoted('moved');
+  proxy.lose();
+  // Its lock is not there where the address is now.
+  await store.sql(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'redress feed moved' and datname = current_database()`,
+  );
+  const [wanted = ''] = await writeRecords(1);
+  await eventually(() => {
+    expect(taken).toContain(wanted);
+  });
+  await untilNoted('moved');
+  await running.stop();
+  await behind.end();
+  await proxy.close();
 });
 
 it('has a checkpoint that never moves back', async () => {

@@ -55,7 +55,12 @@ function start(but: Partial<Executions> = {}, deps: Partial<Parameters<typeof ru
     unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
     ...but,
   };
-  const leadership = { isLeader: () => true, session: () => null, stop: () => Promise.resolve() };
+  const leadership = {
+    isLeader: () => true,
+    session: () => null,
+    resign: () => undefined,
+    stop: () => Promise.resolve(),
+  };
   const starter = runStarter({
     pool: store.commands,
     executions,

@@ -17,15 +17,18 @@ const untilOneLeads = (...candidates: readonly Leadership[]): Promise<number> =>
     return leader;
   });
 
+const cutConnections = () =>
+  store.sql(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'redress starter' and datname = current_database()`,
+  );
+
 describe('leadership', () => {
   it('is held by one process, and passes on when its connection is cut and when it stops', async () => {
     const candidates = [campaign(store, SILENT, 'starter'), campaign(store.open(), SILENT, 'starter')];
     const first = await untilOneLeads(...candidates);
 
-    await store.sql(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where application_name = 'redress starter' and datname = current_database()`,
-    );
+    await cutConnections();
     await eventually(() => {
       expect(candidates[first]?.isLeader()).toBe(false);
     });
@@ -42,6 +45,30 @@ describe('leadership', () => {
     expect(third).not.toBe(second);
     expect(leaders).toBeLessThanOrEqual(1);
     await candidates[third]?.stop();
+  });
+
+  it('is sought on by a process to which Postgres does not confirm the end of its connections', async () => {
+    const leader = campaign(store, SILENT, 'starter');
+    await untilOneLeads(leader);
+    const pools = store.open();
+    let tries = 0;
+    const other = campaign(
+      {
+        ...pools,
+        async session(name) {
+          const session = await pools.session(name);
+          tries += 1;
+          return Object.assign(session, { end: () => new Promise<never>(() => undefined) });
+        },
+      },
+      SILENT,
+      'starter',
+    );
+    await eventually(() => {
+      expect(tries).toBe(2);
+    });
+    await Promise.all([leader.stop(), other.stop()]);
+    await cutConnections();
   });
 
   it('is not sought any more by a process that has stopped', async () => {

@@ -10,6 +10,8 @@ export interface TcpProxy {
   cut(): void;
   /** Holds back whatever is sent, and loses nothing of it. */
   stall(): void;
+  /** Loses for good whatever comes on the connections of now, also that one side has left; new ones are not concerned. */
+  lose(): void;
   /** Delivers whatever is sent, in either direction, so many milliseconds later. */
   slow(latency: number): void;
   restore(): void;
@@ -31,6 +33,7 @@ export interface Felt {
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(`tcp://${target}`);
   const sockets = new Set<Socket>();
+  const lost = new WeakSet<Socket>();
   let isCut = false;
   let isStalled = false;
   let latency = 0;
@@ -56,11 +59,19 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
         const left = arrivesAt - performance.now();
         if (left > 0) await sleep(left);
         await passage.promise;
-        to.write(chunk);
+        if (!lost.has(from)) to.write(chunk);
       });
     });
     // That one side has left is held back like everything else.
-    from.once('close', () => void passed.then(() => passage.promise).then(() => to.destroy()));
+    from.once(
+      'close',
+      () =>
+        void passed
+          .then(() => passage.promise)
+          .then(() => {
+            if (!lost.has(from)) to.destroy();
+          }),
+    );
   };
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -89,6 +100,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       if (isStalled) return;
       isStalled = true;
       passage = Promise.withResolvers();
+    },
+    lose() {
+      for (const socket of sockets) lost.add(socket);
     },
     slow(milliseconds) {
       latency = milliseconds;
