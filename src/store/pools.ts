@@ -22,6 +22,11 @@ const CONNECT_TIMEOUT = 2_000;
  */
 const IDLE_TIMEOUT = 60_000;
 /**
+ * So this process learns within half a minute that Postgres is gone with its whole machine, also of an idle connection: a
+ * lock that it holds is nobody's then. The system's own default is two hours.
+ */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
+/**
  * Postgres learns within half a minute that the other end of a session is gone with its whole machine: until then it
  * keeps the session's locks, and nobody else can lead. Its own default is two hours.
  */
@@ -68,7 +73,7 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
       // A little longer than the server's own limit: only a dead connection runs into it.
       query_timeout: statementTimeout + 1_000,
       idle_in_transaction_session_timeout: idleInTransaction,
-      keepAlive: true,
+      ...KEEP_ALIVE,
       application_name: `redress ${name}`,
     });
     // An idle connection that breaks is replaced by the next use; without a listener it would end the process.
@@ -91,7 +96,7 @@ export function createPools(databaseUrl: string, log: Logger): Pools {
         connectionTimeoutMillis: CONNECT_TIMEOUT,
         statement_timeout: POOLS.commands.statementTimeout,
         query_timeout: POOLS.commands.statementTimeout + 1_000,
-        keepAlive: true,
+        ...KEEP_ALIVE,
         application_name: `redress ${name}`,
       });
       // One that breaks before the caller listens fails its next statement; without a listener it would end the process.

@@ -35,6 +35,7 @@ const REACHED: Executions = {
   signal: () => Promise.resolve(true),
   signalWithStart: () => Promise.resolve(),
   sync: () => Promise.resolve(true),
+  running: () => Promise.resolve({ ids: [], next: null }),
   backlogAge: () => Promise.resolve(0),
   unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
 };
