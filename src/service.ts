@@ -18,7 +18,7 @@ import {
 } from './http/index.ts';
 import { openCluster, runOut, takeCommands } from './kafka/index.ts';
 import { createMetrics } from './metrics.ts';
-import { runRetention, runStarter } from './recovery/index.ts';
+import { runPruning, runRetention, runStarter, runSweep } from './recovery/index.ts';
 import {
   type CreateRecord,
   type Pool,
@@ -142,11 +142,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
     executions,
     leadership,
     epoch: () => epoch,
+    isAlone: () => lease.isAlone(),
     isStorm: () => gateway.isStorm(),
     autoRetry: config.autoRetry,
     now: clock.now,
     log,
   });
+  const sweep = runSweep({ pool: pools.commands, executions, leadership, epoch: () => epoch, log });
+  const pruning = runPruning({ pool: pools.commands, leadership, log });
   const retention =
     config.retention === null
       ? null
@@ -262,7 +265,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await Promise.all([closed, commandsIn?.stop(config.shutdownTimeout / 4)]);
       clearTimeout(waits);
       gateway.stop();
-      await Promise.all([starter.stop(), retention?.stop(), kafkaOut?.stop(), setBack.stop(), cluster?.close()]);
+      const led = [starter, sweep, pruning, retention, kafkaOut];
+      await Promise.all([...led.map((job) => job?.stop()), setBack.stop(), cluster?.close()]);
       await link.stop();
       await leadership.stop();
       await lease.release();

@@ -11,15 +11,12 @@ import {
   findOverdue,
   findUnengaged,
   findUnengagedDeadLetters,
-  pruneInstances,
-  pruneRedeliveries,
-  pruneRefusals,
 } from '../store/index.ts';
 import type { Executions } from '../temporal/index.ts';
 import { createLately } from './lately.ts';
 import { createPace } from './pace.ts';
 import { startAll } from './start-all.ts';
-import { sweepWorkflows } from './sweep.ts';
+import { watchReach } from './reach.ts';
 import { createTrouble } from './trouble.ts';
 
 /** Records that are looked up at a time. */
@@ -41,10 +38,6 @@ const SET_ASIDE = 10 * 60_000;
 const MAX_SET_ASIDE = 20;
 /** Milliseconds between two looks while nothing is to be done, or while it cannot be done. */
 const IDLE = 1_000;
-/** Milliseconds without Temporal after which the lead is left to others: the way there may be cut for this process alone. */
-const PATIENCE = 10_000;
-/** Milliseconds for which it is left to them: each of them has tried to take it meanwhile. */
-const REST = 3_000;
 /** Dead letters that are started at a time and milliseconds between two times, while nothing waits that goes before them. */
 const DEAD_LETTERS = 5;
 const DEAD_LETTERS_INTERVAL = 1_000;
@@ -53,12 +46,7 @@ const OVERDUE = 60_000;
 const OVERDUE_INTERVAL = 10_000;
 /** Milliseconds before the same record is looked after again. */
 const SYNC_INTERVAL = 10 * 60_000;
-const PRUNE_INTERVAL = 10 * 60_000;
-const PRUNE_LIMIT = 10_000;
-/** They are as large as stack traces. */
-const REDELIVERY_LIMIT = 500;
 const BACKLOG_INTERVAL = 2_000;
-const SWEEP_INTERVAL = 10_000;
 
 export interface StarterDeps {
   readonly pool: Pool;
@@ -66,6 +54,8 @@ export interface StarterDeps {
   readonly leadership: Leadership;
   /** The Temporal epoch to bring every open record into; 0: Temporal is not there yet. */
   readonly epoch: () => number;
+  /** Whether no other process could take the lead. @throws StoreUnavailable */
+  readonly isAlone: () => Promise<boolean>;
   /** Whether this process has its hands full with creates, so that starts give way which need not be now. */
   readonly isStorm: () => boolean;
   /** Under `false` nothing is overdue (AUTO_RETRY=off). */
@@ -91,13 +81,8 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const lookedAfter = createLately(SYNC_INTERVAL);
   /** Up to where overdue records have been looked after: page by page, and from the first of them again. */
   let overdueUpTo = FIRST_DUE;
-  /** Since when Temporal does not answer this process; null: it did when it was asked last. */
-  let missedSince: number | null = null;
+  const reach = watchReach(leadership, deps.isAlone);
   let lastEpoch = 0;
-  const missTemporal = (): void => {
-    missedSince ??= performance.now();
-    if (performance.now() - missedSince >= PATIENCE) leadership.resign(REST);
-  };
   const every = (interval: number, work: (epoch: number) => Promise<void>) => {
     let next = Number.NEGATIVE_INFINITY;
     return async (epoch: number): Promise<void> => {
@@ -132,23 +117,11 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       begun.delete(record.id);
     }
   };
-  /** The newest epoch that this process has swept, or found swept. */
-  let sweptEpoch = 0;
-  const sweep = every(SWEEP_INTERVAL, async (epoch) => {
-    if (sweptEpoch >= epoch) return;
-    await sweepWorkflows(deps, epoch, stopping.signal);
-    sweptEpoch = epoch;
-  });
   const unhelped = (): string[] => [...begun, ...setAside.ids()];
 
-  const prune = every(PRUNE_INTERVAL, async () => {
-    while ((await pruneRefusals(pool, PRUNE_LIMIT)) === PRUNE_LIMIT && !stopping.signal.aborted);
-    await pruneInstances(pool);
-    while ((await pruneRedeliveries(pool, REDELIVERY_LIMIT)) === REDELIVERY_LIMIT && !stopping.signal.aborted);
-  });
   const askBacklog = async (): Promise<void> => {
     pace.backlog(await executions.backlogAge());
-    missedSince = null;
+    reach.answered();
   };
   const watchBacklog = every(BACKLOG_INTERVAL, askBacklog);
   const lookAfterOverdue = every(OVERDUE_INTERVAL, async (epoch) => {
@@ -209,25 +182,21 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const step = async (): Promise<boolean> => {
     const epoch = deps.epoch();
     if (epoch === 0) {
-      missTemporal();
+      await reach.missed();
       return false;
     }
     // In a new epoch it has just answered, and who does not lead does not ask.
-    if (epoch !== lastEpoch || !leadership.isLeader()) missedSince = null;
+    if (epoch !== lastEpoch || !leadership.isLeader()) reach.answered();
     lastEpoch = epoch;
     if (!leadership.isLeader()) return false;
     setAsideInStep = 0;
-    await prune(epoch);
     // There may be nothing to start that would show whether it answers again.
-    if (missedSince !== null) await askBacklog();
+    if (reach.isMissed()) await askBacklog();
     await lookAfterOverdue(epoch);
     const { started, isEnd } = await startDue(epoch);
     if (started > 0) log.info({ records: started, epoch }, 'started the workflows of open records');
     // In a storm as well: one that lasts must not keep them waiting for ever.
-    if (isEnd) {
-      await startDeadLetters(epoch);
-      await sweep(epoch);
-    }
+    if (isEnd) await startDeadLetters(epoch);
     trouble.ended();
     return started > 0;
   };
@@ -239,7 +208,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
         isBusy = await step();
       } catch (error) {
         const missed = executions.unavailable(error);
-        if (missed !== null) missTemporal();
+        if (missed !== null) await reach.missed();
         // Once for a step, however many of its starts came to nothing: they went together.
         if (missed?.maybeSent === true) pace.unanswered();
         if (isAway(error)) trouble.began(error);

@@ -21,7 +21,10 @@ const NEXT_ERA: Statement = {
 from pg_control_system() cluster where $1::int is null or era = $1 returning era`,
 };
 
-const NEXT_EPOCH: Statement = { name: 'cluster.next-epoch', text: 'update redress.temporal set epoch = epoch + 1' };
+const NEXT_EPOCH: Statement = {
+  name: 'cluster.next-epoch',
+  text: 'update redress.temporal set epoch = greatest(epoch, $1::int) + 1',
+};
 
 /** The newest place of an era that was given before then. In the feed's order everything written since follows it. */
 const newestBefore = (table: string): Statement => ({
@@ -41,6 +44,12 @@ interface Place {
   readonly position: string;
 }
 const FIRST_PLACE: Place = { transaction_id: '0', position: '0' };
+
+/** An era of the feed and a Temporal epoch. */
+interface Standing {
+  readonly era: number;
+  readonly epoch: number;
+}
 
 /** The tables of the feed. */
 const TABLES = ['event_stream', 'redelivery'] as const;
@@ -68,7 +77,7 @@ export async function checkCluster(pool: Pool): Promise<void> {
 export async function rebaseFeed(pool: Pool): Promise<number> {
   return pool.transaction(async (client) => {
     await run(client, LOCK, []);
-    const era = await beginEra(client, null, 0);
+    const era = await beginEra(client, null, { era: 0, epoch: 0 });
     if (era === null) throw new Error('the row of redress.feed is missing');
     return era;
   });
@@ -76,12 +85,13 @@ export async function rebaseFeed(pool: Pool): Promise<number> {
 
 /**
  * The same for a database that was set back while processes ran on it: what they have written `since` then (a time as text)
- * belongs to the new era too, for its transaction ids had been given before. The new era comes after `above`.
+ * belongs to the new era too, for its transaction ids had been given before. Era and Temporal epoch come after those `above`,
+ * which this database may have forgotten.
  * @returns null where another process has done it, and `era` does not go on any more
  */
 export async function rebaseAfterSetBack(
   pool: Pool,
-  { era, above, since }: { readonly era: number; readonly above: number; readonly since: string },
+  { era, above, since }: { readonly era: number; readonly above: Standing; readonly since: string },
 ): Promise<number | null> {
   return pool.transaction(async (client) => {
     await run(client, LOCK, []);
@@ -96,12 +106,12 @@ export async function rebaseAfterSetBack(
 }
 
 /** Null: the era that goes on is not the one that was `expected`. */
-async function beginEra(client: Client, expected: number | null, above: number): Promise<number | null> {
-  const [row] = await run<{ era: number }>(client, NEXT_ERA, [expected, above]);
+async function beginEra(client: Client, expected: number | null, above: Standing): Promise<number | null> {
+  const [row] = await run<{ era: number }>(client, NEXT_ERA, [expected, above.era]);
   if (row === undefined) return null;
   for (const table of TABLES) {
     await client.query(`alter table redress.${table} alter column era set default ${row.era}`);
   }
-  await run(client, NEXT_EPOCH, []);
+  await run(client, NEXT_EPOCH, [above.epoch]);
   return row.era;
 }

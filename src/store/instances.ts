@@ -12,6 +12,8 @@ const LEASE_SECONDS = 3_600;
 const LEASE_MARGIN = (LEASE_SECONDS - 300) * 1_000;
 /** Seconds after the last heartbeat during which an instance counts as live, so that its address may be called. */
 const LIVE_SECONDS = 120;
+/** The same, so that it may be left work to. */
+const PRESENT_SECONDS = 30;
 
 const LEASE: Statement = {
   name: 'instance.lease',
@@ -44,6 +46,12 @@ const IS_LIVE: Statement = {
 where url = $1 and heartbeat_at > clock_timestamp() - make_interval(secs => ${LIVE_SECONDS})`,
 };
 
+const OTHERS: Statement = {
+  name: 'instance.others',
+  text: `select 1 from redress.instance where machine_id <> $1 and url is not null
+and heartbeat_at > clock_timestamp() - make_interval(secs => ${PRESENT_SECONDS}) limit 1`,
+};
+
 /** This process cannot make ids at the moment. */
 export class NoMachineId extends Error {
   override readonly name = 'NoMachineId';
@@ -57,6 +65,8 @@ export class NoMachineId extends Error {
 export interface Lease {
   /** @throws NoMachineId while there is none: the lease could not be renewed in time, or is gone and there is no other yet */
   machineId(): number;
+  /** Whether no other process lives: one that was killed counts for half a minute. @throws StoreUnavailable */
+  isAlone(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -94,6 +104,7 @@ export async function leaseInstance(
       }
       return machineId;
     },
+    isAlone: async () => (await pool.query(OTHERS, [machineId])).length === 0,
     async release() {
       clearInterval(timer);
       try {

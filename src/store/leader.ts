@@ -71,7 +71,7 @@ export function campaign(pools: Pools, log: Logger, job: Job): Leadership {
       const session = held;
       if (session === null) return;
       held = null;
-      log.info({ job }, 'this process leaves the leadership to another');
+      log.info({ job }, 'this process no longer leads');
       void session.end();
     },
     async stop() {

@@ -127,8 +127,9 @@ function wrap(pool: pg.Pool): Pool {
         return rows;
       } catch (cause) {
         const error = storeError(cause);
-        // What is wrong with the data is not the connection's fault; after anything else a new one may do better.
-        client?.release(!(error instanceof StoreConflict || error instanceof StoreRefused));
+        const isAboutData = error instanceof StoreConflict || error instanceof StoreRefused;
+        // After anything else a new connection may do better.
+        client?.release(!isAboutData);
         throw error;
       }
     },

@@ -9,7 +9,7 @@ const INTERVAL = 1_000;
 
 const LOOK: Statement = {
   name: 'set-back.look',
-  text: `select feed.era, pg_postmaster_start_time()::text as started, clock_timestamp()::text as at,
+  text: `select feed.era, coalesce((select epoch from redress.temporal), 0) as epoch, pg_postmaster_start_time()::text as started, clock_timestamp()::text as at,
   newest.aggregate_id as id, newest.version, newest.command_id
 from redress.feed left join lateral (
   select aggregate_id, version, command_id from redress.event_stream
@@ -25,6 +25,7 @@ const IS_STORED: Statement = {
 /** What was there at a look. */
 interface Seen {
   readonly era: number;
+  readonly epoch: number;
   /** When this Postgres was started, and when it was looked at, both by its clock. */
   readonly started: string;
   readonly at: string;
@@ -49,7 +50,7 @@ export function watchForSetBack(pool: Pool, log: Logger, onSetBack: () => void):
     let seen = await read(pool);
     if (known !== null && seen.era <= known.era && (await isSetBack(pool, known, seen))) {
       log.error({ until: known.at }, 'Postgres was set back, and what was written last is lost: beginning a new era');
-      const era = await rebaseAfterSetBack(pool, { era: seen.era, above: known.era, since: known.at });
+      const era = await rebaseAfterSetBack(pool, { era: seen.era, above: known, since: known.at });
       if (era !== null) log.warn({ era }, 'the new era has begun: looking after every open record anew');
       seen = await read(pool);
     }

@@ -14,6 +14,8 @@ import { TASK_QUEUE, WORKFLOW_TYPE, recordId, workflowId } from './names.ts';
 /** Milliseconds that a request to Temporal may take. */
 const RPC_TIMEOUT = 5_000;
 
+/** Lists come from a store of their own, which may be slow or away while commands go on. */
+const LIST_TIMEOUT = 30_000;
 /** Running workflows that are listed at a time, and the list of them all. */
 const PAGE = 1_000;
 const RUNNING = `WorkflowType = '${WORKFLOW_TYPE}' and ExecutionStatus = 'Running'`;
@@ -59,7 +61,11 @@ export interface Executions {
 }
 
 export function createExecutions(access: TemporalAccess): Executions {
-  const call = async <Result>(work: (client: Client) => Promise<Result>, timeout = RPC_TIMEOUT): Promise<Result> => {
+  const call = async <Result>(
+    work: (client: Client) => Promise<Result>,
+    timeout = RPC_TIMEOUT,
+    isVital = true,
+  ): Promise<Result> => {
     const client = access.client();
     if (client === null) throw new TemporalUnavailable('it is not reached at the moment', false);
     try {
@@ -70,7 +76,7 @@ export function createExecutions(access: TemporalAccess): Executions {
         throw new TemporalUnavailable('it has a new database', false, error);
       }
       const known = temporalError(error);
-      if (known instanceof TemporalUnavailable && !isBusy(error)) {
+      if (isVital && known instanceof TemporalUnavailable && !isBusy(error)) {
         // Others may wait longer than this caller would: what was too late for one is not lost for all.
         if (timeout < RPC_TIMEOUT && isLate(error)) access.doubted();
         else access.lost();
@@ -122,18 +128,22 @@ export function createExecutions(access: TemporalAccess): Executions {
       }),
     sync: (id) => signal(id, SYNC, []),
     running: (page) =>
-      call(async ({ workflowService, options: { namespace } }) => {
-        const { executions, nextPageToken } = await workflowService.listWorkflowExecutions({
-          namespace,
-          query: RUNNING,
-          pageSize: PAGE,
-          nextPageToken: page,
-        });
-        return {
-          ids: executions.flatMap(({ execution }) => recordId(execution?.workflowId ?? '') ?? []),
-          next: nextPageToken.length === 0 ? null : nextPageToken,
-        };
-      }),
+      call(
+        async ({ workflowService, options: { namespace } }) => {
+          const { executions, nextPageToken } = await workflowService.listWorkflowExecutions({
+            namespace,
+            query: RUNNING,
+            pageSize: PAGE,
+            nextPageToken: page,
+          });
+          return {
+            ids: executions.flatMap(({ execution }) => recordId(execution?.workflowId ?? '') ?? []),
+            next: nextPageToken.length === 0 ? null : nextPageToken,
+          };
+        },
+        LIST_TIMEOUT,
+        false,
+      ),
     backlogAge: () =>
       call(async ({ workflowService, options: { namespace } }) => {
         const { stats } = await workflowService.describeTaskQueue({

@@ -66,6 +66,7 @@ function start(but: Partial<Executions> = {}, deps: Partial<Parameters<typeof ru
     executions,
     leadership,
     epoch: () => EPOCH,
+    isAlone: () => Promise.resolve(false),
     isStorm: () => false,
     autoRetry: true,
     now: Date.now,
@@ -295,15 +296,4 @@ it('says once why it waits, and that it goes on', async () => {
     ]);
   });
   expect(lines[0]).toContain('"reason":"Postgres does not answer (a test)."');
-});
-
-it('forgets the refusals of yesterday at once, however many there were', async () => {
-  await store.sql(
-    `insert into redress.refusal (command_id, aggregate_id, code, message, version, reached_handler, recorded_at)
-     select number::text, 'a', 'IllegalState', 'no', 1, false, now() - interval '25 hours' from generate_series(1, 20001) number`,
-  );
-  start();
-  await vi.waitFor(async () => {
-    expect(await store.sql('select 1 from redress.refusal limit 1')).toEqual([]);
-  }, 5_000);
 });

@@ -38,6 +38,21 @@ describe.concurrent('the machine id of a process', () => {
   });
 });
 
+describe('a process', () => {
+  it('is alone until another one lives, and again once that has stopped or was killed', async ({ expect }) => {
+    await store.sql('update redress.instance set url = null');
+    const [one, other] = [await lease('http://same'), await lease('http://same')];
+    expect([await one.isAlone(), await other.isAlone()]).toEqual([false, false]);
+    await store.sql(`update redress.instance set heartbeat_at = now() - interval '31 seconds' where machine_id = $1`, [
+      other.machineId(),
+    ]);
+    expect(await one.isAlone()).toBe(true);
+    await other.release();
+    expect([await one.isAlone(), await other.isAlone()]).toEqual([true, false]);
+    await one.release();
+  });
+});
+
 describe('the rows of processes', () => {
   it('are forgotten a day after their last heartbeat', async ({ expect }) => {
     const [old, young] = [await lease('http://old'), await lease('http://young')];
