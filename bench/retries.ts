@@ -7,12 +7,13 @@ import { type Arming, type Reached, createArming, drain, readReached } from './d
 import { createFigure, formatSides } from './figure.ts';
 import { type Latency, formatLatency, latencyOf } from './latency.ts';
 import { withLoadGenerator } from './load-generator.ts';
+import { type Memory, memoryOf } from './process-tree.ts';
 import type { Servers } from './servers.ts';
 import { type Side, startBare, startProduct, withSide } from './sides.ts';
 
 /** Executions that are armed beside all that is measured, pairs of drains, records of each, seconds of what is due one by one. */
-const FULL = { armed: 100_000, pairs: 6, atOnce: 500, seconds: 120 };
-const USUAL = { armed: 20_000, pairs: 6, atOnce: 300, seconds: 30 };
+const FULL = { armed: 100_000, pairs: 10, atOnce: 300, seconds: 120 };
+const USUAL = { armed: 20_000, pairs: 10, atOnce: 300, seconds: 30 };
 const QUICK = { armed: 2_000, pairs: 2, atOnce: 150, seconds: 10 };
 /** Of the rate at which retries go out that are due at once. */
 const HALF = 0.5;
@@ -51,7 +52,7 @@ export const retries: Benchmark = {
     return await withLoadGenerator(async (load) => {
       const arena = { servers, arming: createArming(servers, load), plan };
       const armed = await arm(servers, load, plan.armed);
-      const { drains, prepared } = await withSide(servers, startProduct, (product) => prepare(arena, product));
+      const { drains, prepared, memory } = await withSide(servers, startProduct, (product) => prepare(arena, product));
       const executed = await withArrivals(servers, (arrivals) =>
         withSide(
           servers,
@@ -59,8 +60,8 @@ export const retries: Benchmark = {
           (product) => execute(arena, product, arrivals),
         ),
       );
-      const text = format(plan, armed, drains, prepared, executed);
-      const data = { plan, armed, drains, prepared, executed };
+      const text = format(plan, armed, drains, prepared, executed, memory);
+      const data = { plan, armed, drains, prepared, executed, memory };
       return { text, data, failures: judge(drains, prepared, executed) };
     });
   },
@@ -80,6 +81,7 @@ async function prepare(arena: Arena, product: Side) {
   return {
     drains: { figure, missing, lateness: latencyOf(pairs.flatMap((pair) => pair.product.latencies)), work },
     prepared: await oneByOne(arena, product, figure.product.perSecond * HALF, null),
+    memory: memoryOf(product.pid),
   };
 }
 
@@ -118,7 +120,14 @@ function lateArrival({ id, due }: Reached, arrivals: Arrivals): number[] {
   return at === undefined ? [] : [at - due];
 }
 
-function format(plan: Plan, armed: number, drains: Drains, prepared: OneByOne, executed: OneByOne): string {
+function format(
+  plan: Plan,
+  armed: number,
+  drains: Drains,
+  prepared: OneByOne,
+  executed: OneByOne,
+  memory: Memory | null,
+): string {
   const { figure, lateness, work } = drains;
   const inAMinute = figure.product.perSecond * 60;
   return [
@@ -127,6 +136,7 @@ function format(plan: Plan, armed: number, drains: Drains, prepared: OneByOne, e
     `  late     ${formatLatency(lateness)}; ${inAMinute.toFixed(0)} in 60 s. The original prepares at most 100 in 60 s:\n` +
       '           300 due at once had p50 116 s and max 177 s (measured on 8.10.10)',
     formatOneByOne('Prepared', prepared),
+    ...(memory === null ? [] : [`The service takes ${(memory.resident / 2 ** 20).toFixed(0)} MiB then.`]),
     formatOneByOne('Executed by an HTTP target', executed),
     `One record at its first retry: ${work.product.historyBytes} bytes of history and ${work.product.documentBytes} of ` +
       `documents; bare ${work.bare.historyBytes} and ${work.bare.documentBytes}`,
