@@ -4,7 +4,7 @@ import { runJob } from './job.ts';
 
 const INTERVAL = 10 * 60_000;
 /** Rows of one statement; redeliveries are as large as stack traces. */
-const REFUSALS = 10_000;
+const REFUSALS = 2_000;
 const REDELIVERIES = 500;
 
 export interface PruningDeps {

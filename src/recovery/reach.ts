@@ -1,4 +1,4 @@
-import { type Leadership, StoreUnavailable } from '../store/index.ts';
+import type { Leadership } from '../store/index.ts';
 
 /** Milliseconds without an answer of Temporal after which a leader makes room, and for which it does not seek to lead then. */
 const PATIENCE = 10_000;
@@ -9,10 +9,15 @@ export interface Reach {
   /** It did not, when it was asked last. */
   isMissed(): boolean;
   answered(): void;
-  missed(): Promise<void>;
+  missed(): void;
+  /**
+   * Leaves the lead to another process, where there is one, when Temporal has not answered for long: it may answer that one.
+   * @throws StoreUnavailable
+   */
+  makeRoom(): Promise<void>;
 }
 
-/** Leaves the lead to another process, where there is one, when Temporal has not answered for long: it may answer that one. */
+/** `isAlone` says whether no other process lives. */
 export function watchReach(leadership: Leadership, isAlone: () => Promise<boolean>): Reach {
   let missedSince: number | null = null;
   return {
@@ -20,18 +25,16 @@ export function watchReach(leadership: Leadership, isAlone: () => Promise<boolea
     answered() {
       missedSince = null;
     },
-    async missed() {
+    missed() {
+      missedSince ??= performance.now();
+    },
+    async makeRoom() {
+      // Who does not lead does not ask.
       if (!leadership.isLeader()) missedSince = null;
-      else missedSince ??= performance.now();
       if (missedSince === null || performance.now() - missedSince < PATIENCE) return;
+      if (!(await isAlone())) leadership.resign(REST);
       // Others may be cut off as well: it leads for as long again when its turn comes.
       missedSince = null;
-      try {
-        if (!(await isAlone())) leadership.resign(REST);
-      } catch (error) {
-        // No other could take the lead either.
-        if (!(error instanceof StoreUnavailable)) throw error;
-      }
     },
   };
 }

@@ -180,13 +180,14 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
 
   /** One step. False: there was nothing to do, or it is not for this process to do it. */
   const step = async (): Promise<boolean> => {
+    await reach.makeRoom();
     const epoch = deps.epoch();
     if (epoch === 0) {
-      await reach.missed();
+      reach.missed();
       return false;
     }
-    // In a new epoch it has just answered, and who does not lead does not ask.
-    if (epoch !== lastEpoch || !leadership.isLeader()) reach.answered();
+    // In a new epoch it has just answered.
+    if (epoch !== lastEpoch) reach.answered();
     lastEpoch = epoch;
     if (!leadership.isLeader()) return false;
     setAsideInStep = 0;
@@ -208,7 +209,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
         isBusy = await step();
       } catch (error) {
         const missed = executions.unavailable(error);
-        if (missed !== null) await reach.missed();
+        if (missed !== null) reach.missed();
         // Once for a step, however many of its starts came to nothing: they went together.
         if (missed?.maybeSent === true) pace.unanswered();
         if (isAway(error)) trouble.began(error);

@@ -14,10 +14,8 @@ import { TASK_QUEUE, WORKFLOW_TYPE, recordId, workflowId } from './names.ts';
 /** Milliseconds that a request to Temporal may take. */
 const RPC_TIMEOUT = 5_000;
 
-/** Lists come from a store of their own, which may be slow or away while commands go on. */
-const LIST_TIMEOUT = 30_000;
 /** Running workflows that are listed at a time, and the list of them all. */
-const PAGE = 1_000;
+const PAGE = 500;
 const RUNNING = `WorkflowType = '${WORKFLOW_TYPE}' and ExecutionStatus = 'Running'`;
 
 /** The connection as it is now. */
@@ -141,7 +139,8 @@ export function createExecutions(access: TemporalAccess): Executions {
             next: nextPageToken.length === 0 ? null : nextPageToken,
           };
         },
-        LIST_TIMEOUT,
+        RPC_TIMEOUT,
+        // Lists come from a store of their own, which may be slow or away while commands go on.
         false,
       ),
     backlogAge: () =>

@@ -124,6 +124,9 @@ it('reads only what was written since, however much is older', async () => {
   const before = await scanned();
   await setBack('lost');
   await handler.handle('newer', [create()], 1);
+  await vi.waitFor(() => {
+    expect(onSetBack).toHaveBeenCalledOnce();
+  }, 10_000);
   await vi.waitFor(async () => {
     expect((await scanned()).updated).toBeGreaterThan(before.updated);
   }, 15_000);
