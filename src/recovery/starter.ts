@@ -180,12 +180,10 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
 
   /** One step. False: there was nothing to do, or it is not for this process to do it. */
   const step = async (): Promise<boolean> => {
-    await reach.makeRoom();
     const epoch = deps.epoch();
-    if (epoch === 0) {
-      reach.missed();
-      return false;
-    }
+    if (epoch === 0) reach.missed();
+    await reach.makeRoom();
+    if (epoch === 0) return false;
     // In a new epoch it has just answered.
     if (epoch !== lastEpoch) reach.answered();
     lastEpoch = epoch;
