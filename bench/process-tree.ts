@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 /** Milliseconds in one tick of `/proc`: Linux reports times to programs in hundredths of a second. */
 const TICK = 10;
 const KIB = 1024;
+export const MIB = 2 ** 20;
 
 interface Times {
   readonly pid: number;
@@ -39,6 +40,8 @@ export interface Memory {
   readonly resident: number;
   readonly peak: number;
 }
+
+export const mib = (bytes: number): string => `${(bytes / MIB).toFixed(0)} MiB`;
 
 /** Null where the system does not tell: only Linux does. */
 export function memoryOf(pid: number): Memory | null {

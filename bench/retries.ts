@@ -7,7 +7,7 @@ import { type Arming, type Reached, createArming, drain, readReached } from './d
 import { createFigure, formatSides } from './figure.ts';
 import { type Latency, formatLatency, latencyOf } from './latency.ts';
 import { withLoadGenerator } from './load-generator.ts';
-import { type Memory, memoryOf } from './process-tree.ts';
+import { type Memory, memoryOf, mib } from './process-tree.ts';
 import type { Servers } from './servers.ts';
 import { type Side, startBare, startProduct, withSide } from './sides.ts';
 
@@ -136,7 +136,7 @@ function format(
     `  late     ${formatLatency(lateness)}; ${inAMinute.toFixed(0)} in 60 s. The original prepares at most 100 in 60 s:\n` +
       '           300 due at once had p50 116 s and max 177 s (measured on 8.10.10)',
     formatOneByOne('Prepared', prepared),
-    ...(memory === null ? [] : [`The service takes ${(memory.resident / 2 ** 20).toFixed(0)} MiB then.`]),
+    ...(memory === null ? [] : [`The service takes ${mib(memory.resident)} then.`]),
     formatOneByOne('Executed by an HTTP target', executed),
     `One record at its first retry: ${work.product.historyBytes} bytes of history and ${work.product.documentBytes} of ` +
       `documents; bare ${work.bare.historyBytes} and ${work.bare.documentBytes}`,

@@ -3,7 +3,7 @@ import { attemptAll } from './attempts.ts';
 import type { Benchmark } from './benchmark.ts';
 import { type StoreSizes, type TemporalSizes, snapshotUpdates, storeSizes, temporalSizes } from './database-sizes.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
-import { type Memory, memoryOf } from './process-tree.ts';
+import { MIB, type Memory, memoryOf, mib } from './process-tree.ts';
 import type { Servers } from './servers.ts';
 import { type Side, startProduct, withSide } from './sides.ts';
 import { median } from './statistics.ts';
@@ -26,7 +26,6 @@ const UNSETTLED = 64 * 1_024;
 const STATISTICS = 12_000;
 const SAY_INTERVAL = 10_000;
 
-const MIB = 2 ** 20;
 const MEMORY_BAR = 512 * MIB;
 const MEMORY_AT = 10_000;
 const EVENT_BAR = 1_536;
@@ -200,7 +199,6 @@ function judge({ memory, soaked, event }: Found): string[] {
   ];
 }
 
-const mib = (value: number): string => `${(value / MIB).toFixed(0)} MiB`;
 const bytes = (value: number): string => `${value.toFixed(0)} B`;
 
 function formatTemporal(sizes: TemporalSizes | null): string {

@@ -197,18 +197,21 @@ function judge(storm: Storm): string[] {
     atLeast('pgbench', storm.pgbench, BARS.pgbench);
     failures.push(...atMost(where, 'creates', latency.p99, BARS.p99));
   }
-  return [...failures, ...judgeOthers(where, storm)];
+  // Where every create goes through its workflow, commands wait behind them in Temporal as they wait for each other.
+  const command = path === 'workflow' ? null : storm.others.command;
+  return [...failures, ...judgeOthers(where, storm, command)];
 }
 
-const judgeOthers = (where: string, { others: { page, command }, refused, ...of }: Storm | Backlog): string[] => [
+const judgeOthers = (
+  where: string,
+  { others: { page }, refused }: Storm | Backlog,
+  command: number | null,
+): string[] => [
   ...(refused.length === 0
     ? []
     : [`${where}: not answered with 200: ${refused.length}, the first one ${refused[0] ?? ''}.`]),
   ...atMost(where, 'pages', page, BARS.others),
-  // Where every create goes through its workflow, commands wait behind them in Temporal as they wait for each other.
-  ...(command === null || ('path' in of && of.path === 'workflow')
-    ? []
-    : atMost(where, 'commands', command, BARS.others)),
+  ...(command === null ? [] : atMost(where, 'commands', command, BARS.others)),
 ];
 
 const atMost = (where: string, name: string, p99: number, limit: number): string[] =>
@@ -218,6 +221,6 @@ function judgeBacklog(backlog: Backlog): string[] {
   const { left, seconds } = backlog;
   return [
     ...(left === 0 ? [] : [`${BACKLOG}: ${left} records have no workflow after ${seconds.toFixed(0)} s.`]),
-    ...judgeOthers(BACKLOG, backlog),
+    ...judgeOthers(BACKLOG, backlog, backlog.others.command),
   ];
 }

@@ -4,8 +4,8 @@ import { type Leadership, StoreUnavailable } from '../store/index.ts';
 import { TemporalUnavailable } from '../temporal/index.ts';
 import { createTrouble } from './trouble.ts';
 
-/** Milliseconds before what failed is done again. */
-const RETRY_INTERVAL = 5_000;
+/** Milliseconds before what failed, or was broken off, is done again. */
+export const RETRY_INTERVAL = 5_000;
 /** Milliseconds between two looks whether this process leads now. */
 const IDLE = 1_000;
 

@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
 import type { Leadership } from '../store/index.ts';
-import { runJob } from './job.ts';
+import { RETRY_INTERVAL, runJob } from './job.ts';
 import { type Removal, type RetentionDeps, removeFinishedRecords } from './removal.ts';
 
 /** Milliseconds between two runs. */
 const INTERVAL = 60 * 60_000;
-/** Milliseconds before a run that did not come to its end is begun again. */
-const RETRY_INTERVAL = 5_000;
 
 export interface RetentionJobDeps extends RetentionDeps {
   readonly leadership: Leadership;

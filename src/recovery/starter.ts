@@ -15,8 +15,8 @@ import {
 import type { Executions } from '../temporal/index.ts';
 import { createLately } from './lately.ts';
 import { createPace } from './pace.ts';
-import { startAll } from './start-all.ts';
 import { watchReach } from './reach.ts';
+import { startAll } from './start-all.ts';
 import { createTrouble } from './trouble.ts';
 
 /** Records that are looked up at a time. */

@@ -9,7 +9,8 @@ const INTERVAL = 1_000;
 
 const LOOK: Statement = {
   name: 'set-back.look',
-  text: `select feed.era, coalesce((select epoch from redress.temporal), 0) as epoch, pg_postmaster_start_time()::text as started, clock_timestamp()::text as at,
+  text: `select feed.era, coalesce((select epoch from redress.temporal), 0) as epoch,
+  pg_postmaster_start_time()::text as started, clock_timestamp()::text as at,
   newest.aggregate_id as id, newest.version, newest.command_id
 from redress.feed left join lateral (
   select aggregate_id, version, command_id from redress.event_stream

@@ -46,23 +46,13 @@ describe("when Temporal's database is lost", () => {
   });
 
   test('while the service is down, every record with a deadline has its workflow at once after the start', async () => {
-    const before = await epochOf();
-    await service.kill();
-    await loseDatabase();
-    const known = await readStored(servers);
-    const since = Date.now();
-    service.start();
+    const { before, known, since } = await loseWhileDown();
     await expectRecovery(before, known, since);
     await service.working();
   }, 90_000);
 
   test('killed in the middle of that, it goes on where it was', async () => {
-    const before = await epochOf();
-    await service.kill();
-    await loseDatabase();
-    const known = await readStored(servers);
-    const since = Date.now();
-    service.start();
+    const { before, known, since } = await loseWhileDown();
     await expect
       .poll(() => unengaged('deadline is not null', before + 1), { timeout: AT_ONCE, interval: 20 })
       .toBeLessThanOrEqual(LEFT);
@@ -107,6 +97,17 @@ describe("when Temporal's database is lost", () => {
       }
     };
     await Promise.all([create(), create(), create(), create()]);
+  }
+
+  /** Temporal loses everything while the service is down, which then starts: epoch and records before that. */
+  async function loseWhileDown(): Promise<{ before: number; known: Stored; since: number }> {
+    const before = await epochOf();
+    await service.kill();
+    await loseDatabase();
+    const known = await readStored(servers);
+    const since = Date.now();
+    service.start();
+    return { before, known, since };
   }
 
   async function loseDatabase(): Promise<void> {

@@ -13,7 +13,7 @@ import {
 } from '../../src/store/index.ts';
 import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { eventually } from '../support/eventually.ts';
-import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { SILENT, type TestStore, cutConnections, openStore } from '../support/store.ts';
 import { startReading, streamOf, untilNothingIsHeldBack } from './reading.ts';
 
 let store: TestStore;
@@ -238,10 +238,7 @@ it('goes on after an outage where it was', async () => {
   await untilNothingIsHeldBack(store);
   const reader = startReading(feed, await feed.now());
   await delay(300);
-  await store.sql(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where datname = current_database() and application_name = 'redress queries' and pid <> pg_backend_pid()`,
-  );
+  await cutConnections(store, 'queries');
   await eventually(() => handlerOn(store).handle('after-outage', [create()], 1));
   await eventually(() => {
     expect(reader.versions()).toEqual(['after-outage/1']);

@@ -12,7 +12,7 @@ import {
 } from '../../src/store/index.ts';
 import { create, handlerOn } from '../command-handler/handling.ts';
 import { eventually } from '../support/eventually.ts';
-import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { SILENT, type TestStore, cutConnections, openStore } from '../support/store.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { versionOf } from './reading.ts';
 
@@ -111,10 +111,7 @@ it('is led by one process at a time, and by another when the connection of the f
 
   await untilNoted('led');
   isCutOff[first] = true;
-  await store.sql(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name = 'redress feed led' and datname = current_database()`,
-  );
+  await cutConnections(store, 'feed led');
   // Until the lock is free and the other one has asked for it again, nobody leads.
   expect(await takeOne()).toBe(1 - first);
   // Nothing of what the first had noted comes again, and nothing is left out.
@@ -135,10 +132,7 @@ it('goes on over a new connection where the host of Postgres is gone without a w
   await untilNoted('moved');
   proxy.lose();
   // Its lock is not there where the address is now.
-  await store.sql(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name = 'redress feed moved' and datname = current_database()`,
-  );
+  await cutConnections(store, 'feed moved');
   const [wanted = ''] = await writeRecords(1);
   await eventually(() => {
     expect(taken).toContain(wanted);

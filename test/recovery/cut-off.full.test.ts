@@ -6,6 +6,7 @@ import { TemporalUnavailable } from '../../src/temporal/errors.ts';
 import type { Executions } from '../../src/temporal/index.ts';
 import { create, handlerOn } from '../command-handler/handling.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { REACHED } from './deps.ts';
 
 const EPOCH = 1;
 
@@ -29,17 +30,6 @@ afterEach(async () => {
 async function storeWaiting(id: string): Promise<void> {
   await handlerOn(store).handle(id, [create(Date.now(), { recoverable: 'UNKNOWN' })], 0);
 }
-
-/** Temporal, as a process reaches it. */
-const REACHED: Executions = {
-  start: () => Promise.resolve('started'),
-  signal: () => Promise.resolve(true),
-  signalWithStart: () => Promise.resolve(),
-  sync: () => Promise.resolve(true),
-  running: () => Promise.resolve({ ids: [], next: null }),
-  backlogAge: () => Promise.resolve(0),
-  unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
-};
 
 /** Temporal, as a process has it whose way there is cut; `onCall` is told of every vain try. */
 function cutOff(onCall: () => void): Executions {

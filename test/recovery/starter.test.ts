@@ -7,6 +7,7 @@ import { TemporalUnavailable } from '../../src/temporal/errors.ts';
 import type { Executions } from '../../src/temporal/index.ts';
 import { create, handlerOn, signal } from '../command-handler/handling.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { LEADING, REACHED } from './deps.ts';
 
 const EPOCH = 1;
 /** Records that the starter looks up at a time. */
@@ -43,28 +44,18 @@ async function overdueRecords(count: number, epoch = EPOCH): Promise<string[]> {
 function start(but: Partial<Executions> = {}, deps: Partial<Parameters<typeof runStarter>[0]> = {}): Set<string> {
   const synced = new Set<string>();
   const executions: Executions = {
+    ...REACHED,
     start: () => Promise.resolve('running'),
-    signal: () => Promise.resolve(true),
-    signalWithStart: () => Promise.resolve(),
     sync(id) {
       synced.add(id);
       return Promise.resolve(true);
     },
-    running: () => Promise.resolve({ ids: [], next: null }),
-    backlogAge: () => Promise.resolve(0),
-    unavailable: (error) => (error instanceof TemporalUnavailable ? { maybeSent: error.maybeSent } : null),
     ...but,
-  };
-  const leadership = {
-    isLeader: () => true,
-    session: () => null,
-    resign: () => undefined,
-    stop: () => Promise.resolve(),
   };
   const starter = runStarter({
     pool: store.commands,
     executions,
-    leadership,
+    leadership: LEADING,
     epoch: () => EPOCH,
     isAlone: () => Promise.resolve(false),
     isStorm: () => false,

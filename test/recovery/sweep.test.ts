@@ -5,14 +5,9 @@ import { TemporalUnavailable } from '../../src/temporal/errors.ts';
 import type { Executions } from '../../src/temporal/index.ts';
 import { create, handlerOn } from '../command-handler/handling.ts';
 import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { LEADING, REACHED } from './deps.ts';
 
 const EPOCH = 2;
-const LEADERSHIP = {
-  isLeader: () => true,
-  session: () => null,
-  resign: () => undefined,
-  stop: () => Promise.resolve(),
-};
 
 let store: TestStore;
 beforeAll(async () => {
@@ -35,19 +30,15 @@ function start(pages: readonly (readonly string[])[], but: Partial<Executions> =
     return Promise.resolve({ ids: pages[index] ?? [], next });
   });
   const executions: Executions = {
-    start: () => Promise.resolve('running'),
-    signal: () => Promise.resolve(true),
-    signalWithStart: () => Promise.resolve(),
+    ...REACHED,
     sync(id) {
       synced.push(id);
       return Promise.resolve(true);
     },
     running: lists,
-    backlogAge: () => Promise.resolve(0),
-    unavailable: () => null,
     ...but,
   };
-  const sweep = runSweep({ pool: store.commands, executions, leadership: LEADERSHIP, epoch: () => EPOCH, log: SILENT });
+  const sweep = runSweep({ pool: store.commands, executions, leadership: LEADING, epoch: () => EPOCH, log: SILENT });
   return { synced, lists, stop: () => sweep.stop() };
 }
 

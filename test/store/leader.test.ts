@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Leadership, campaign } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { SILENT, type TestStore, cutConnections, openStore } from '../support/store.ts';
 
 let store: TestStore;
 
@@ -17,18 +17,12 @@ const untilOneLeads = (...candidates: readonly Leadership[]): Promise<number> =>
     return leader;
   });
 
-const cutConnections = () =>
-  store.sql(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where application_name = 'redress starter' and datname = current_database()`,
-  );
-
 describe('leadership', () => {
   it('is held by one process, and passes on when its connection is cut and when it stops', async () => {
     const candidates = [campaign(store, SILENT, 'starter'), campaign(store.open(), SILENT, 'starter')];
     const first = await untilOneLeads(...candidates);
 
-    await cutConnections();
+    await cutConnections(store, 'starter');
     await eventually(() => {
       expect(candidates[first]?.isLeader()).toBe(false);
     });
@@ -68,7 +62,7 @@ describe('leadership', () => {
       expect(tries).toBe(2);
     });
     await Promise.all([leader.stop(), other.stop()]);
-    await cutConnections();
+    await cutConnections(store, 'starter');
   });
 
   it('is not sought any more by a process that has stopped', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreBusy, StoreRefused, StoreTimeout, StoreUnavailable, createPools } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/redress.ts';
-import { SILENT, type TestStore, openStore } from '../support/store.ts';
+import { SILENT, type TestStore, cutConnections, openStore } from '../support/store.ts';
 
 let store: TestStore;
 
@@ -121,8 +121,7 @@ where datname = current_database() and application_name = 'redress streams' and 
   it('whose connection is cut breaks off, and the next one gets another connection', async () => {
     const rows = store.streams.read(NUMBERS, [1_000]);
     await rows.next();
-    await store.sql(`select pg_terminate_backend(pid) from pg_stat_activity
-where datname = current_database() and application_name = 'redress streams'`);
+    await cutConnections(store, 'streams');
     await expect(rows.next()).rejects.toThrow(StoreUnavailable);
     expect(await readAll(NUMBERS, [1])).toEqual([{ n: 1 }]);
   });

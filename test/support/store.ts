@@ -60,3 +60,12 @@ export async function openStore(): Promise<TestStore> {
     },
   };
 }
+
+/** Cuts the connections of one pool or session, by its name, but not the one that does it. */
+export async function cutConnections(store: Pick<TestStore, 'sql'>, name: string): Promise<void> {
+  await store.sql(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'redress ' || $1 and datname = current_database() and pid <> pg_backend_pid()`,
+    [name],
+  );
+}
