@@ -12,6 +12,7 @@ import { kafkaIn } from './kafka-in.ts';
 import { kafkaOut } from './kafka-out.ts';
 import { describeMachine } from './machine.ts';
 import { queries } from './queries.ts';
+import { retention } from './retention.ts';
 import { retries } from './retries.ts';
 import { withRealServer } from './real-server.ts';
 import { RESULTS, type Servers, withServers } from './servers.ts';
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   queries,
   storage,
   storm,
+  retention,
   ceiling,
   'kafka-in': kafkaIn,
   'kafka-out': kafkaOut,

@@ -4,8 +4,9 @@ import { startOpenLoop } from './open-loop.ts';
 /** Requests per second: few enough to be hardly a load themselves, since the baselines do without them. */
 const PAGES = 10;
 const COMMANDS = 4;
-const CREATES = 2;
-/** Milliseconds until the records that a probe makes are due: within the storm. */
+const CREATES = 10;
+/** Each of so many creates is due after so many milliseconds, within the storm; the others are not due during the run. */
+const DUE_SHARE = 5;
 const SOON = 3_000;
 /** Those that are due so shortly before its end, in milliseconds, are not counted: the service may be held up then. */
 const TOO_LATE = 1_000;
@@ -29,7 +30,7 @@ export interface Probe {
 
 /**
  * Reads pages of a list, sends commands to these records in turn (none, since Temporal is away) and, where `reports` says so,
- * reports failures that are due soon: each in its own open loop.
+ * reports failures, some of which are due soon: each in its own open loop.
  */
 export function startProbe(url: string, ids: readonly string[], reports: boolean): Probe {
   const due: { id: string; at: number }[] = [];
@@ -52,11 +53,12 @@ export function startProbe(url: string, ids: readonly string[], reports: boolean
           return send('PUT', `/${id}/apply_retry_spec`, RETRY_SPEC);
         });
   const creates = reports
-    ? startOpenLoop(CREATES, async () => {
-        const retrySpec = { ...RETRY_SPEC, minBackoff: SOON / 1_000 };
+    ? startOpenLoop(CREATES, async (number) => {
+        const isDue = number % DUE_SHARE === 0;
+        const retrySpec = isDue ? { ...RETRY_SPEC, minBackoff: SOON / 1_000 } : RETRY_SPEC;
         const executeAt = Date.now();
         const text = await send('POST', '/create_execution_failed', { ...FAILURE, retrySpec, executeAt });
-        if (text === null) return;
+        if (text === null || !isDue) return;
         due.push({ id: (JSON.parse(text) as { aggregateId: string }).aggregateId, at: executeAt + SOON });
       })
     : null;

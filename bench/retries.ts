@@ -155,9 +155,9 @@ function judge({ figure, missing }: Drains, prepared: OneByOne, executed: OneByO
   const lost = missing + prepared.missing + executed.missing;
   return [
     ...(lost === 0 ? [] : [`${lost} retries were not done within a minute.`]),
-    ...(figure.ratio.high >= RATIO_BAR
+    ...(figure.ratio.median >= RATIO_BAR
       ? []
-      : [`Retries due at once go out at ${figure.ratio.high.toFixed(3)} of the baseline at best; 0.9 is the bar.`]),
+      : [`Retries due at once go out at ${figure.ratio.median.toFixed(3)} of the baseline; ${RATIO_BAR} is the bar.`]),
     ...judgeLateness('prepared', prepared.prepared),
     ...judgeLateness('prepared, for an HTTP target,', executed.prepared),
     ...(executed.arrived === null ? [] : judgeLateness('at their HTTP target', executed.arrived)),

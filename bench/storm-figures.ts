@@ -1,5 +1,8 @@
 import type { CreatePath } from '../src/gateway/create-path.ts';
+import type { Cpu } from './block.ts';
 import type { Engagement } from './engagement.ts';
+import type { Lateness } from './lateness.ts';
+import type { Latency } from './latency.ts';
 
 /** One storm as it went. */
 export interface Storm {
@@ -7,8 +10,9 @@ export interface Storm {
   readonly isTemporalUp: boolean;
   readonly callers: number;
   readonly perSecond: number;
-  /** Milliseconds. */
-  readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly latency: Latency;
+  /** Milliseconds per create, all that was done meanwhile included. */
+  readonly cpu: Cpu;
   /** Milliseconds: p99 of what else was asked meanwhile, in open loops; null: no commands without Temporal. */
   readonly others: { readonly page: number; readonly command: number | null; readonly create: number };
   /** What of that was answered with another status than 200. */
@@ -25,13 +29,6 @@ export interface Drain extends Engagement {
   readonly path: CreatePath;
   /** Of the records that fell due in storms: with Temporal, and without it, which none can be prepared without. */
   readonly lateness: { readonly up: Lateness | null; readonly stopped: Lateness | null };
-}
-
-/** Seconds from the deadline to the stored prepare, and how many are still to be prepared. */
-export interface Lateness {
-  readonly p50: number;
-  readonly p99: number;
-  readonly missing: number;
 }
 
 /** What a storm is called. */
