@@ -58,11 +58,17 @@ export interface Executions {
   unavailable(error: unknown): { readonly maybeSent: boolean } | null;
 }
 
+interface CallOptions {
+  /** Milliseconds. */
+  readonly timeout?: number | undefined;
+  /** Whether no answer to it means that Temporal is not there. */
+  readonly isVital?: boolean;
+}
+
 export function createExecutions(access: TemporalAccess): Executions {
   const call = async <Result>(
     work: (client: Client) => Promise<Result>,
-    timeout = RPC_TIMEOUT,
-    isVital = true,
+    { timeout = RPC_TIMEOUT, isVital = true }: CallOptions = {},
   ): Promise<Result> => {
     const client = access.client();
     if (client === null) throw new TemporalUnavailable('it is not reached at the moment', false);
@@ -102,19 +108,22 @@ export function createExecutions(access: TemporalAccess): Executions {
   });
   return {
     start: (id, record, create, patience) =>
-      call(async (client) => {
-        try {
-          await client.workflow.start(WORKFLOW_TYPE, {
-            ...options(id, record, create === undefined ? { id } : { id, create }),
-            workflowIdConflictPolicy: 'FAIL',
-            requestEagerStart: access.eager(),
-          });
-          return 'started';
-        } catch (error) {
-          if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
-          throw error;
-        }
-      }, patience),
+      call(
+        async (client) => {
+          try {
+            await client.workflow.start(WORKFLOW_TYPE, {
+              ...options(id, record, create === undefined ? { id } : { id, create }),
+              workflowIdConflictPolicy: 'FAIL',
+              requestEagerStart: access.eager(),
+            });
+            return 'started';
+          } catch (error) {
+            if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
+            throw error;
+          }
+        },
+        { timeout: patience },
+      ),
     signal: (id, message) => signal(id, message.name, [message]),
     signalWithStart: (id, record, message) =>
       call(async (client) => {
@@ -139,9 +148,8 @@ export function createExecutions(access: TemporalAccess): Executions {
             next: nextPageToken.length === 0 ? null : nextPageToken,
           };
         },
-        RPC_TIMEOUT,
         // Lists come from a store of their own, which may be slow or away while commands go on.
-        false,
+        { isVital: false },
       ),
     backlogAge: () =>
       call(async ({ workflowService, options: { namespace } }) => {

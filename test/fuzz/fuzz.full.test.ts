@@ -21,10 +21,10 @@ describe.skipIf(schemathesis === null)('whatever is sent to the service', () => 
     if (schemathesis === null) return;
     console.log(`FAULTS_SEED=${SEED}`);
     system = await openSystem({ LOG_LEVEL: 'error' });
-    result = await fuzz({ schemathesis, url: system.redress.url, seed: SEED, examples: 4, seconds: 180 });
+    result = await fuzz({ schemathesis, url: system.redress.url, seed: SEED, examples: 4, seconds: 300 });
     const { requests, operations } = result;
     console.log(`${requests} requests to ${operations.tested} of ${operations.total} forms of an operation`);
-  }, 480_000);
+  }, 600_000);
 
   // Every record has kept its promises, or this fails.
   afterAll(() => system.close());

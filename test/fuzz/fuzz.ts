@@ -18,7 +18,7 @@ export interface FuzzOptions {
   readonly url: string;
   /** The same seed generates the same requests. */
   readonly seed: number;
-  /** Most requests to one operation, in each of the two forms of an answer. */
+  /** Most random requests to one operation, in each of the two forms of an answer; those at its limits come before them. */
   readonly examples: number;
   /** After so many seconds no further request is made. */
   readonly seconds: number;
