@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Decision } from './command-handler/index.ts';
 import type { CommandName } from './domain/index.ts';
+import type { Served } from './http/index.ts';
 import type { CommandsInState, Intaken } from './kafka/index.ts';
 import type { Removal } from './recovery/index.ts';
 import type { Engagement, FeedLag, Removed } from './store/index.ts';
@@ -43,6 +44,8 @@ export interface Metrics {
   taken(what: Intaken): void;
   /** Counts a command from Kafka that has to be sent once more. */
   repeated(): void;
+  /** Counts an HTTP request that is over. */
+  served(request: Served): void;
   /** Says where the readings come from; once, when the rooms are wired. */
   observe(readings: Readings): void;
 }
@@ -106,6 +109,12 @@ export function createMetrics(): Metrics {
     help: 'Tries to process a command from Kafka that have to be repeated, since something does not answer.',
     registers,
   });
+  const requests = new Counter({
+    name: 'redress_http_requests_total',
+    help: 'HTTP requests by method, route (its template, pages, unknown) and status (closed: the connection, before an answer).',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers,
+  });
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -136,6 +145,9 @@ export function createMetrics(): Metrics {
     },
     repeated() {
       repeatedCommands.inc();
+    },
+    served({ method, route, status }) {
+      requests.inc({ method, route, status });
     },
     observe(readings) {
       const gauge = (name: string, help: string, read: (into: Gauge) => void | Promise<void>): void => {

@@ -7,6 +7,7 @@ import { failureOf } from './failure.ts';
 import { writeFrames } from './frame.ts';
 import { writeList } from './list.ts';
 import { negotiate } from './negotiation.ts';
+import { UNKNOWN, countAs, countRequests } from './request-count.ts';
 import { RequestError } from './request-error.ts';
 import { requestLog } from './request-log.ts';
 import type { Exchange, Route } from './route.ts';
@@ -23,12 +24,13 @@ export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES, pag
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
-  app.use(requestLog(deps.log), patience(deps), refuseBadEscapes, cors);
+  app.use(countRequests(deps.metrics), requestLog(deps.log), patience(deps), refuseBadEscapes, cors);
   const table = [...routes, ...documentRoutes(routes)];
-  for (const route of table) app[route.method](expressPath(route.path), takeRoute(route, deps));
-  for (const [path, methods] of explainedMethods(table)) app.all(expressPath(path), explainMethods(methods));
-  if (pages !== undefined) app.use(pages);
-  app.use((request) => {
+  for (const route of table) app[route.method](expressPath(route.path), countAs(route.path), takeRoute(route, deps));
+  for (const [path, methods] of explainedMethods(table))
+    app.all(expressPath(path), countAs(path), explainMethods(methods));
+  if (pages !== undefined) app.use(countAs('pages'), pages);
+  app.use(countAs(UNKNOWN), (request) => {
     throw unknownRoute(request);
   });
   app.use(answerError(deps));

@@ -29,4 +29,15 @@ export interface HttpDeps {
 export interface Metrics {
   readonly contentType: string;
   render(): Promise<string>;
+  /** Counts a request that is over. */
+  served(request: Served): void;
+}
+
+/** What is counted of a request. Each of the three has few values, whatever callers send. */
+export interface Served {
+  readonly method: string;
+  /** The template of the route that took it, or a name for those that have none. */
+  readonly route: string;
+  /** Of the answer; `closed`: the connection was closed before there was one. */
+  readonly status: number | 'closed';
 }

@@ -1,5 +1,5 @@
 export { createApp } from './app.ts';
-export type { HttpDeps } from './deps.ts';
+export type { HttpDeps, Served } from './deps.ts';
 export type { HealthChecks, HealthComponent } from './health.ts';
 export { describeApi } from './openapi/document.ts';
 export { createQueries } from './queries.ts';

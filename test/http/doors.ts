@@ -73,7 +73,11 @@ export async function openDoors(overrides: Partial<HttpDeps> = {}, pages?: Reque
     pools,
     feed: createFeed({ pool: pools.queries, log: pino({ level: 'silent' }) }),
     health: { livenessState: up, readinessState: up, ping: up },
-    metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => Promise.resolve('up 1\n') },
+    metrics: {
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      render: () => Promise.resolve('up 1\n'),
+      served: () => undefined,
+    },
     targets: () => ({ file: null, loadedAt: 0, problem: null, lately: { minutes: 60, since: 0 }, targets: [] }),
     idGenerators: createIdGenerators({
       next: () => GLOBAL_ID,
