@@ -70,9 +70,13 @@ export const VARIABLES = z.object({
   DASHBOARD_DIR: z.string().optional().register(VARIABLE_NOTES, {
     meaning: 'Folder of a built dashboard, whose `index.html` and other files are served at `/`.',
   }),
-  AUTO_RETRY: either('on', 'off').prefault('on').register(VARIABLE_NOTES, {
-    meaning: '`off` prepares no retry by itself, for replays and maintenance; started with `on`, it catches up.',
-  }),
+  AUTO_RETRY: either('on', 'off')
+    .prefault('on')
+    .register(VARIABLE_NOTES, {
+      meaning:
+        '`off` prepares no retry by itself; attempts in flight and retries by hand are delivered all the same. Change it for all ' +
+        'processes at once: stop all, then start all. With `on` again, what is overdue is due at once.',
+    }),
   RETRY_MAX_RETRIES: wholeNumber(0, INT32_MAX).prefault('10').register(VARIABLE_NOTES, {
     meaning: 'Retries of a failure that is reported without a retry spec of its own.',
   }),

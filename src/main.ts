@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import metadata from '../package.json' with { type: 'json' };
 import { ConfigError } from './config-error.ts';
 import { configHelp } from './config-table.ts';
 import { type Config, readConfig } from './config.ts';
@@ -83,7 +84,8 @@ async function main(): Promise<void> {
   end = stopOnce(service, config, log);
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
-  log.info({ url: service.url, roles: [...config.roles], autoRetry: config.autoRetry }, 'ready');
+  const { version } = metadata;
+  log.info({ version, url: service.url, roles: [...config.roles], autoRetry: config.autoRetry }, 'ready');
   // The process that started this one waits for it, and ends it together with the servers it depends on.
   process.send?.({ ready: true, url: service.url });
 }

@@ -77,7 +77,8 @@ function advice(view: View, deadline: number | null): string {
   return [
     `Signals that help: ${[...ways, 'to give it up, `default_delete_aggregate`'].join('; ')}.`,
     '',
-    'Cancelling or terminating this workflow changes nothing: it goes on, or is started again from Postgres.',
+    'Cancelling this workflow changes nothing. Terminating it loses nothing that is recorded: its next retry comes about a ' +
+      'minute late; a record that waits for a person is here again with its next command.',
   ].join('\n');
 }
 

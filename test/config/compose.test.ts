@@ -42,6 +42,28 @@ test('every service that stays up is restarted and has a health check', () => {
   expect(dockerfile).toMatch(/^HEALTHCHECK .*\\\n +CMD \["node", .*\/actuator\/health\/liveness/m);
 });
 
+/** How many connections the Postgres of this name takes. */
+function maxConnections(name: 'postgres' | 'temporal-postgres'): number {
+  const [, number = 'none'] = /^postgres -c max_connections=(\d+)$/.exec(services[name].command?.join(' ') ?? '') ?? [];
+  return Number(number);
+}
+
+test('Postgres has connections for the processes that the file speaks of, as docs/scaling.md counts them', async () => {
+  const [, each] = /`max_connections ≥ (\d+) × processes`/.exec(await read('docs/scaling.md')) ?? [];
+  const [, workers] = /--scale redress-worker=(\d+)/.exec(await read('docker-compose.yml')) ?? [];
+  expect(maxConnections('postgres')).toBeGreaterThan(Number(each) * (1 + Number(workers)));
+});
+
+test("Temporal's Postgres has connections for all four services of the server, and for their visibility", () => {
+  const { SQL_MAX_CONNS } = services.temporal.environment;
+  expect(maxConnections('temporal-postgres')).toBeGreaterThan(4 * (Number(SQL_MAX_CONNS) + 10));
+});
+
+test('retries are switched off for the service and its workers at once', async () => {
+  const text = await read('docker-compose.yml');
+  expect(text.match(/^ +AUTO_RETRY: \$\{AUTO_RETRY:-on\}$/gm)).toHaveLength(2);
+});
+
 test('each starts when what it needs is there', () => {
   const needs = Object.entries(services).map(([name, { depends_on }]) => [
     name,

@@ -1,9 +1,12 @@
+import { readFile, readdir } from 'node:fs/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnusable, migrate } from '../../src/store/index.ts';
 import { freePort } from '../support/redress.ts';
 import { type TestDatabase, createDatabase } from '../support/servers.ts';
 import { SILENT } from '../support/store.ts';
+
+const MIGRATIONS = new URL('../../src/store/migrations/', import.meta.url);
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -47,6 +50,22 @@ describe('the schema', () => {
     const refused = migrate(database.url, SILENT);
     await expect(refused).rejects.toThrow(StoreUnusable);
     await expect(refused).rejects.toThrow(/newer release of Redress \(9001_from_the_future\).*Start that release/);
+  });
+
+  it('is taken back step by step as docs/operating.md says, and made anew', async () => {
+    await migrate(database.url, SILENT);
+    const applied = await migrations();
+    for (const name of applied.toReversed()) {
+      const [, down = ''] = (await readFile(new URL(`${name}.sql`, MIGRATIONS), 'utf8')).split('-- Down Migration');
+      await client.query(down);
+      await client.query('delete from redress.migration where name = $1', [name]);
+    }
+    expect((await readdir(MIGRATIONS)).sort()).toEqual(applied.map((name) => `${name}.sql`));
+    expect((await client.query(`select tablename from pg_tables where schemaname = 'redress'`)).rows).toEqual([
+      { tablename: 'migration' },
+    ]);
+    await migrate(database.url, SILENT);
+    expect(await migrations()).toEqual(applied);
   });
 
   it('is not asked for where nobody answers', async () => {

@@ -35,6 +35,10 @@ async function notUp(): Promise<string[]> {
   return names;
 }
 
+it('the log says which release is ready', () => {
+  expect(system.redress.log()).toMatch(/"version":"\d+\.\d+\.\d+",.*"msg":"ready"/);
+});
+
 it('every component that the contract names is UP while all is well, and says what it found', async () => {
   const { body } = await system.api.get('/actuator/health');
   expect(body).toEqual({
