@@ -25,6 +25,7 @@ export async function handle(
     now,
     outcomes,
     version: record.snapshot.version,
+    era: record.era,
     deadline: deps.autoRetry ? record.deadline : null,
     delivery: prepared === null ? null : deliveryBy(target, prepared),
     view: viewOf(deps, record, target.kind === 'event' ? null : target.name),

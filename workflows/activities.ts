@@ -54,6 +54,8 @@ export interface Handled {
   readonly outcomes: readonly Outcome[];
   /** The newest version; 0: there is no record. */
   readonly version: number;
+  /** The era of the feed: a later one means that Postgres was set back. Left out by earlier releases, and for what is new. */
+  readonly era?: number | undefined;
   /** When the record is next prepared by itself, epoch milliseconds; null: not before somebody acts. */
   readonly deadline: number | null;
   /** Null: nothing is to be pushed. */

@@ -24,8 +24,9 @@ export interface ExecutionFailedInput {
   readonly id: string;
   /** The command that makes the record; left out where the record is there already. */
   readonly create?: CommandMessage;
-  /** The newest attempt that an earlier run has delivered. */
+  /** The newest attempt that an earlier run has delivered, and the era of the feed in which it did. */
   readonly delivered?: number;
+  readonly era?: number;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function executionFailed(input: ExecutionFailedInput): Promise<stri
   return await CancellationScope.nonCancellable(() => attend(input));
 }
 
-async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Promise<string> {
+async function attend({ id, create, delivered = 0, ...earlier }: ExecutionFailedInput): Promise<string> {
   const inbox: Entry[] = create === undefined ? [] : [{ origin: 'signal', message: create }];
   let stale = false;
   let refusal = '';
@@ -49,6 +50,7 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
   const deliveries = new Deliveries(id, delivered, report, lookAgain);
   const deadline = new Deadline();
   let version = 0;
+  let { era } = earlier;
 
   for (let entries = takeBatch(inbox); ;) {
     stale = false;
@@ -57,9 +59,10 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
     answer(id, entries, known.outcomes);
     refusal = nextRefusal(refusal, entries, known.outcomes);
     show(id, known, refusal);
-    // Postgres was restored from a backup.
-    if (known.version < version) deliveries.forget();
+    // Postgres was restored from a backup. Commands that came first may have given the record as many versions again.
+    if (known.version < version || isLater(known.era, era)) deliveries.forget();
     version = known.version;
+    era = known.era ?? era;
     deadline.set(known.deadline, known.now, ageOf(known, askedAt), timerSummary(known.view));
     const over = isOver(known.view);
     if (over) deliveries.cancel();
@@ -67,13 +70,20 @@ async function attend({ id, create, delivered = 0 }: ExecutionFailedInput): Prom
 
     const busy = (): boolean => inbox.length > 0 || deadline.due || stale;
     if (!busy() && deliveries.inFlight === 0 && isHistoryLong()) {
-      await continueAsNew<typeof executionFailed>({ id, delivered: deliveries.delivered });
+      await continueAsNew<typeof executionFailed>({
+        id,
+        delivered: deliveries.delivered,
+        ...(era !== undefined && { era }),
+      });
     }
     await condition(() => busy() || (over && deliveries.inFlight === 0));
     if (!busy()) return known.view === null ? 'no record' : searchedStatus(known.view);
     entries = nextEntries(inbox, deadline, known);
   }
 }
+
+const isLater = (era: number | undefined, known: number | undefined): boolean =>
+  era !== undefined && known !== undefined && era > known;
 
 /**
  * Milliseconds since it was decided: while no worker is there, a result may lie in the history for any time. The clocks of

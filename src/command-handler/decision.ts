@@ -97,6 +97,7 @@ function nextVersion(
     notBefore,
     deadline: deadline(snapshot, notBefore),
     engaged: Math.max(record?.engaged ?? 0, epoch),
+    era: record?.era,
   };
   const outcome: Outcome = { commandId: command.commandId, version: stream.version, ok: true, streamId: stream.id };
   return { stream, record: next, outcome, isRepeated: false };

@@ -67,7 +67,7 @@ export interface StarterDeps {
 
 /**
  * Sees to it that every open record has a workflow: after a loss of Temporal's database, after a create that Temporal
- * missed, after a workflow was terminated. Records with a deadline come first, in its order. One process does this.
+ * missed, after a workflow was terminated. Records with a deadline or an attempt that is out come first. One process does this.
  */
 export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const { pool, executions, leadership, log } = deps;
@@ -96,8 +96,9 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     const startedAt = performance.now();
     const result = await executions.start(record.id, { ...record, deleted: false, due: record.deadline !== null });
     pace.started(performance.now() - startedAt, isDue);
-    // A run from before may be parked without a timer: automatic retries were off, or Postgres was restored under it.
-    if (result === 'running' && record.deadline !== null) await executions.sync(record.id);
+    // A run from before may be parked without a timer, or without a delivery: automatic retries were off, or Postgres was
+    // restored under it.
+    if (result === 'running' && record.dueAt !== null) await executions.sync(record.id);
     await engageRecord(pool, record.id, epoch);
   };
   const isAway = (error: unknown): boolean =>
@@ -140,12 +141,13 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const isStorm = async (): Promise<boolean> =>
     deps.isStorm() || (await countNewCreates(pool, STORM.versions)) >= STORM.creates;
 
-  /** Records with a deadline and without a workflow, the next due first, for one round; `onEnd`: there are no more of them. */
+  /** Records without a workflow that are due or have an attempt out, the first to be due first, for one round; `onEnd`: there are no more of them. */
   async function* nextDue(epoch: number, onEnd: () => void): AsyncGenerator<OpenRecord, void> {
     const until = performance.now() + ROUND;
     while (performance.now() < until) {
-      const before = (await isStorm()) ? deps.now() + SOON : Number.MAX_SAFE_INTEGER;
-      const page = await findUnengaged(pool, epoch, before, unhelped(), PAGE);
+      const now = deps.now();
+      const before = (await isStorm()) ? now + SOON : Number.MAX_SAFE_INTEGER;
+      const page = await findUnengaged(pool, epoch, { now, before }, unhelped(), PAGE);
       if (page.length === 0) {
         onEnd();
         return;
@@ -154,7 +156,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       const foundAt = performance.now();
       for (const record of page) {
         // A storm of this process is seen with the next record, one of the others with the next page.
-        if (deps.isStorm() && (record.deadline ?? 0) > deps.now() + SOON) break;
+        if (deps.isStorm() && (record.dueAt ?? 0) > deps.now() + SOON) break;
         yield record;
         if (performance.now() - foundAt > FRESH) break;
       }

@@ -34,21 +34,28 @@ const isNoneOf = (ids: string): string => `aggregate_id not in (select unnest(${
 
 const UNENGAGED: Statement = {
   name: 'engagement.unengaged',
-  text: `select ${OPEN_RECORD} from redress.snapshot
+  text: `select ${OPEN_RECORD}, deadline as due_at from redress.snapshot
 where open and engaged = $1 and deadline < $2 and ${isNoneOf('$3')}
 order by deadline, aggregate_id limit $4`,
 };
 
+const UNENGAGED_ATTEMPTS: Statement = {
+  name: 'engagement.unengaged-attempts',
+  text: `select ${OPEN_RECORD}, (document #>> '{state,retryState,retryAt}')::bigint as due_at from redress.snapshot
+where regular and status = 'PREPARED' and timeout_at > $2 and open and engaged = $1 and ${isNoneOf('$3')}
+order by due_at, aggregate_id limit $4`,
+};
+
 const UNENGAGED_DEAD_LETTERS: Statement = {
   name: 'engagement.unengaged-dead-letters',
-  text: `select ${OPEN_RECORD} from redress.snapshot
+  text: `select ${OPEN_RECORD}, null as due_at from redress.snapshot
 where open and engaged = $1 and deadline is null and ${isNoneOf('$2')}
 order by aggregate_id limit $3`,
 };
 
 const OVERDUE: Statement = {
   name: 'engagement.overdue',
-  text: `select ${OPEN_RECORD} from redress.snapshot
+  text: `select ${OPEN_RECORD}, deadline as due_at from redress.snapshot
 where open and engaged = $1 and deadline < $2 and (deadline, aggregate_id) > ($3, $4)
 order by deadline, aggregate_id limit $5`,
 };
@@ -70,10 +77,13 @@ const ENGAGEMENT: Statement = {
 from redress.snapshot where open and engaged < coalesce((select epoch from redress.temporal), 1)`,
 };
 
-/** An open record: when it is due (epoch milliseconds; null: a dead letter), and what its workflow shows of it. */
+/** An open record: when it is due, and what its workflow shows of it. Times are epoch milliseconds. */
 export interface OpenRecord {
   readonly id: string;
+  /** Null: it is not prepared by itself any more. */
   readonly deadline: number | null;
+  /** Since when its workflow has something to do: its deadline, or when the attempt was prepared that is out. Null: a dead letter. */
+  readonly dueAt: number | null;
   readonly status: ExecutionFailedStatus;
   readonly recoverable: RecoverableType;
   readonly function: FunctionInfo;
@@ -97,6 +107,7 @@ export interface Engagement {
 interface OpenRow {
   id: string;
   deadline: string | null;
+  due_at: string | null;
   status: ExecutionFailedStatus;
   recoverable: RecoverableType;
   function: FunctionInfo;
@@ -115,17 +126,24 @@ export async function observeNamespace(pool: Pool, namespaceId: string, autoRetr
 }
 
 /**
- * Open records that are due before `before` (epoch milliseconds) and whose workflow was not started in this epoch, but for
- * the `known` ones; the next due first.
+ * Open records whose workflow was not started in this epoch and has something to do before `before` (epoch milliseconds), but
+ * for the `known` ones, in its order: those that are due, and those with an attempt that is out `now`, which is delivered
+ * again while its time lasts, be it the last one.
  */
-export function findUnengaged(
+export async function findUnengaged(
   pool: Pool,
   epoch: number,
-  before: number,
+  { now, before }: { readonly now: number; readonly before: number },
   known: readonly string[],
   limit: number,
 ): Promise<OpenRecord[]> {
-  return findInEarlierEpochs(pool, epoch, UNENGAGED, [before, known], limit);
+  const found = await Promise.all([
+    findInEarlierEpochs(pool, epoch, UNENGAGED, [before, known], limit),
+    findInEarlierEpochs(pool, epoch, UNENGAGED_ATTEMPTS, [now, known], limit),
+  ]);
+  // An attempt may have a deadline as well: the end of its time.
+  const byId = new Map(found.flat().map((record) => [record.id, record]));
+  return inOrder([...byId.values()], limit);
 }
 
 /** Open records with no deadline whose workflow was not started in this epoch, but for the `known` ones. */
@@ -149,12 +167,11 @@ async function findInEarlierEpochs(
   const found = await Promise.all(
     earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, ...values, limit])),
   );
-  return found
-    .flat()
-    .map(toOpenRecord)
-    .sort((a, b) => (a.deadline ?? 0) - (b.deadline ?? 0))
-    .slice(0, limit);
+  return inOrder(found.flat().map(toOpenRecord), limit);
 }
+
+const inOrder = (records: OpenRecord[], limit: number): OpenRecord[] =>
+  records.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, limit);
 
 /** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not, behind the place `after`. */
 export async function findOverdue(
@@ -186,8 +203,9 @@ export async function readEngagement(pool: Pool): Promise<Engagement> {
   return { unengaged: Number(row?.unengaged ?? 0), lag: row?.lag ?? 0 };
 }
 
-const toOpenRecord = ({ error_code, deadline, ...row }: OpenRow): OpenRecord => ({
+const toOpenRecord = ({ error_code, deadline, due_at, ...row }: OpenRow): OpenRecord => ({
   ...row,
   deadline: deadline === null ? null : Number(deadline),
+  dueAt: due_at === null ? null : Number(due_at),
   errorCode: error_code,
 });

@@ -10,6 +10,8 @@ export interface StoredRecord {
   readonly notBefore: number | null;
   /** The Temporal epoch in which its workflow was last started; 0: never. */
   readonly engaged: number;
+  /** The era of the feed in which it was read: another one means that Postgres was set back. Left out where it was not read. */
+  readonly era?: number | undefined;
 }
 
 /** A record as Postgres gives it. */
@@ -18,11 +20,13 @@ export interface RecordRow {
   deadline: string | null;
   not_before: string | null;
   engaged: number;
+  era?: number;
 }
 
 const LOAD: Statement = {
   name: 'record.load',
-  text: 'select document, deadline, not_before, engaged from redress.snapshot where aggregate_id = $1',
+  text: `select document, deadline, not_before, engaged, (select era from redress.feed) as era
+from redress.snapshot where aggregate_id = $1`,
 };
 
 const LOAD_SNAPSHOTS: Statement = {
@@ -125,5 +129,6 @@ export function toRecord(row: RecordRow): StoredRecord {
     deadline: row.deadline === null ? null : Number(row.deadline),
     notBefore: row.not_before === null ? null : Number(row.not_before),
     engaged: row.engaged,
+    era: row.era,
   };
 }

@@ -147,6 +147,34 @@ it('starts what is due first before the rest, without those that cannot be start
   expect((await store.record('defect')).engaged).toBe(0);
 });
 
+/** A record without a workflow whose last attempt is out for so many seconds. */
+async function attempted(id: string, seconds: number): Promise<void> {
+  const retrySpec = { maxRetries: 1, minBackoff: 600, executionTimeout: seconds };
+  const entries = [create(Date.now(), { retrySpec, recoverable: 'UNKNOWN' }), signal('force_prepare_compensation')];
+  await handlerOn(store).handle(id, entries, 0);
+}
+
+it('starts what has an attempt out before dead letters, in a storm too, and looks after those that run', async () => {
+  await attempted('over', 1);
+  vi.advanceTimersByTime(2_000);
+  await attempted('out', 60);
+  const starts: string[] = [];
+  const synced = start(
+    {
+      start(id) {
+        starts.push(id);
+        return Promise.resolve('running');
+      },
+    },
+    { isStorm: () => true },
+  );
+  await vi.waitFor(async () => {
+    expect((await store.record('over')).engaged).toBe(EPOCH);
+  }, 5_000);
+  expect(starts).toEqual(['out', 'over']);
+  expect([...synced]).toEqual(['out']);
+});
+
 it('starts only what is due soon while a storm lasts, and dead letters; the rest when it is over', async () => {
   await unengaged('soon', 9);
   await unengaged('later', 11);
