@@ -85,11 +85,16 @@ describe('after many crashes', () => {
     expect(inventedDeliveries(stored, deliveries)).toEqual([]);
   });
 
-  test('every open record has its workflow, and no other', async () => {
-    // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
-    const broken = async (): Promise<string[]> => brokenWorkflows(servers.temporal.address, await readStored(servers));
-    await expect.poll(broken, { timeout: 15_000, interval: 1_000 }).toEqual([]);
-  });
+  test(
+    'every open record has its workflow, and no other',
+    async () => {
+      // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
+      const broken = async (): Promise<string[]> =>
+        brokenWorkflows(servers.temporal.address, await readStored(servers));
+      await expect.poll(broken, { timeout: SETTLING, interval: 1_000 }).toEqual([]);
+    },
+    SETTLING + 15_000,
+  );
 
   test('no service ended by itself', () => {
     expect(services.flatMap((service) => service.errors()).filter((error) => error.startsWith('it ended'))).toEqual([]);
