@@ -1,8 +1,8 @@
-import type { EventStream } from '../../../src/domain/index.ts';
 import { brokenAnswers, undecidedWishes, unwantedEffects } from '../../support/fault-answers.ts';
 import { inventedDeliveries, lostDeliveries } from '../../support/fault-deliveries.ts';
+import { disorderOfFeed, missedByFeed } from '../../support/fault-feed.ts';
 import type { Send, Wish } from '../../support/fault-ledger.ts';
-import { type Stored, brokenRecords, overdueRecords } from '../../support/fault-records.ts';
+import { brokenRecords, overdueRecords } from '../../support/fault-records.ts';
 import type { Evidence, Losses } from './evidence.ts';
 
 /** Milliseconds in which what was only SENT is decided, while nothing is amiss. */
@@ -77,28 +77,4 @@ function isExcused(send: Send, { temporalAt, postgres }: Losses, isInVain: boole
   // Nothing that is told as done after the restoration was done before it.
   if (answer.result.succeeded && !isOnlySent(send)) return answeredAt <= postgres.until;
   return at <= postgres.until || isInVain;
-}
-
-/** Every event that no reader of the feed has seen. */
-function missedByFeed(seen: readonly EventStream[], { records }: Stored): string[] {
-  const ids = new Set(seen.map(({ id }) => id));
-  return records.flatMap(({ id, streams }) =>
-    streams
-      .filter((stream) => !ids.has(stream.id))
-      .map(({ version }) => `${id} version ${version} is missing in the feed`),
-  );
-}
-
-/** Every event that the feed sent for the first time before an earlier version of its record. */
-function disorderOfFeed(seen: readonly EventStream[], { records }: Stored): string[] {
-  const kept = new Set(records.flatMap(({ streams }) => streams.map(({ id }) => id)));
-  const newest = new Map<string, number>();
-  const known = new Set<string>();
-  return seen.flatMap(({ id, aggregateId, version }) => {
-    if (known.has(id) || !kept.has(id)) return [];
-    known.add(id);
-    const before = newest.get(aggregateId) ?? 0;
-    newest.set(aggregateId, version);
-    return version > before ? [] : [`${aggregateId} version ${version} came in the feed after version ${before}`];
-  });
 }
