@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenAnswers, undecidedWishes, unwantedEffects } from '../support/fault-answers.ts';
 import { inventedDeliveries, lostDeliveries } from '../support/fault-deliveries.ts';
+import { disorderOfFeed, missedByFeed } from '../support/fault-feed.ts';
 import { type Load, startLoad } from '../support/fault-load.ts';
 import { type Random, chooseSeed, createRandom } from '../support/fault-random.ts';
 import { type Stored, brokenRecords, latenesses, overdueRecords, readStored } from '../support/fault-records.ts';
@@ -11,6 +12,7 @@ import { type FaultService, createFaultService } from '../support/fault-service.
 import { type Deliveries, type FaultTarget, startFaultTarget } from '../support/fault-target.ts';
 import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
+import { type FeedWatch, watchFeed } from '../support/feed-watch.ts';
 
 /** How often a service is killed; three times of these everything else is killed with it. */
 const ROUNDS = 20;
@@ -28,6 +30,7 @@ describe('after many crashes', () => {
   let servers: FaultServers;
   let target: FaultTarget;
   let services: [FaultService, FaultService];
+  let feed: FeedWatch;
   let load: Load;
   let stored: Stored;
   let deliveries: Deliveries;
@@ -45,16 +48,18 @@ describe('after many crashes', () => {
       // One of them stores creates itself and leaves their workflows to the starter, whichever of the two that is.
       services = [await createFaultService(env), await createFaultService({ ...env, CREATE_PATH: 'store' })];
       for (const service of services) service.start();
+      feed = watchFeed([services[0].url, services[1].url]);
       load = startLoad({ urls: [services[0].url, services[1].url], target, random: random.fork(), clients: CLIENTS });
       await killAgainAndAgain(servers, services, random);
       await Promise.all([load.stop(), ...services.map((service) => service.working())]);
-      ({ stored, deliveries } = await settled(servers, target));
+      ({ stored, deliveries } = await settled(servers, target, feed));
       report(load, stored, deliveries, services);
     },
     60_000 + SETTLING + ROUNDS * 15_000,
   );
 
   afterAll(async () => {
+    await feed.leave();
     for (const service of services) await service.kill();
     await target.close();
     await servers.remove();
@@ -85,10 +90,21 @@ describe('after many crashes', () => {
     expect(inventedDeliveries(stored, deliveries)).toEqual([]);
   });
 
-  test('every open record has its workflow, and no other', async () => {
-    // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
-    const broken = async (): Promise<string[]> => brokenWorkflows(servers.temporal.address, await readStored(servers));
-    await expect.poll(broken, { timeout: 15_000, interval: 1_000 }).toEqual([]);
+  test(
+    'every open record has its workflow, and no other',
+    async () => {
+      // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
+      const broken = async (): Promise<string[]> =>
+        brokenWorkflows(servers.temporal.address, await readStored(servers));
+      await expect.poll(broken, { timeout: SETTLING, interval: 1_000 }).toEqual([]);
+    },
+    SETTLING + 15_000,
+  );
+
+  test('the feed misses nothing, and sends the events of a record in order', () => {
+    expect(missedByFeed(feed.seen, stored)).toEqual([]);
+    expect(disorderOfFeed(feed.seen, stored)).toEqual([]);
+    expect(feed.refusedPlaces).toEqual([]);
   });
 
   test('no service ended by itself', () => {
@@ -130,12 +146,17 @@ async function killAgainAndAgain(
 async function settled(
   servers: FaultServers,
   target: FaultTarget,
+  feed: FeedWatch,
 ): Promise<{ readonly stored: Stored; readonly deliveries: Deliveries }> {
   const until = Date.now() + SETTLING;
   for (;;) {
     const stored = await readStored(servers);
     const deliveries = target.delivered();
-    const left = [...overdueRecords(stored, TOLERANCE), ...lostDeliveries(stored, deliveries)];
+    const left = [
+      ...overdueRecords(stored, TOLERANCE),
+      ...lostDeliveries(stored, deliveries),
+      ...missedByFeed(feed.seen, stored),
+    ];
     if (left.length === 0 || Date.now() > until) return { stored, deliveries };
     await sleep(500);
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenAnswers, undecidedWishes, unwantedEffects } from '../support/fault-answers.ts';
 import { inventedDeliveries, lostDeliveries } from '../support/fault-deliveries.ts';
+import { disorderOfFeed, missedByFeed } from '../support/fault-feed.ts';
 import { type Load, startLoad } from '../support/fault-load.ts';
 import { chooseSeed, createRandom } from '../support/fault-random.ts';
 import { type Stored, brokenRecords, latenesses, overdueRecords, readStored } from '../support/fault-records.ts';
@@ -11,6 +12,7 @@ import { type FaultService, createFaultService } from '../support/fault-service.
 import { type Deliveries, type FaultTarget, startFaultTarget } from '../support/fault-target.ts';
 import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
+import { type FeedWatch, watchFeed } from '../support/feed-watch.ts';
 
 /** How often every process is killed. */
 const TURNS = 2;
@@ -30,6 +32,7 @@ describe('two processes for the API and three for the work, each killed in turn'
   let target: FaultTarget;
   let doors: readonly [FaultService, FaultService];
   let workers: readonly FaultService[];
+  let feed: FeedWatch;
   let load: Load;
   let stored: Stored;
   let deliveries: Deliveries;
@@ -50,6 +53,7 @@ describe('two processes for the API and three for the work, each killed in turn'
     workers = [await make('worker'), await make('worker'), await make('worker')];
     for (const service of all()) service.start();
     await Promise.all(all().map((service) => service.working()));
+    feed = watchFeed([doors[0].url, doors[1].url]);
     load = startLoad({ urls: [doors[0].url, doors[1].url], target, random: random.fork(), clients: CLIENTS });
     await sleep(AT_WORK);
     await killInTurn();
@@ -59,6 +63,7 @@ describe('two processes for the API and three for the work, each killed in turn'
   }, 900_000);
 
   afterAll(async () => {
+    await feed.leave();
     for (const service of all()) await service.kill();
     await target.close();
     await servers.remove();
@@ -77,14 +82,17 @@ describe('two processes for the API and three for the work, each killed in turn'
   /** Waits until nothing is left to be made up for, or the time for that is over. */
   async function settle(): Promise<void> {
     const until = Date.now() + SETTLING;
+    let left: readonly string[];
     do {
       await sleep(500);
       stored = await readStored(servers);
       deliveries = target.delivered();
-    } while (
-      Date.now() < until &&
-      [...overdueRecords(stored, TOLERANCE), ...lostDeliveries(stored, deliveries)].length > 0
-    );
+      left = [
+        ...overdueRecords(stored, TOLERANCE),
+        ...lostDeliveries(stored, deliveries),
+        ...missedByFeed(feed.seen, stored),
+      ];
+    } while (Date.now() < until && left.length > 0);
   }
 
   function report(): void {
@@ -133,10 +141,21 @@ describe('two processes for the API and three for the work, each killed in turn'
     expect(inventedDeliveries(stored, deliveries)).toEqual([]);
   });
 
-  test('every open record has its workflow, and no other', async () => {
-    // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
-    const broken = async (): Promise<string[]> => brokenWorkflows(servers.temporal.address, await readStored(servers));
-    await expect.poll(broken, { timeout: 15_000, interval: 1_000 }).toEqual([]);
+  test(
+    'every open record has its workflow, and no other',
+    async () => {
+      // Life goes on meanwhile: what is stored and what Temporal says are not of the same instant.
+      const broken = async (): Promise<string[]> =>
+        brokenWorkflows(servers.temporal.address, await readStored(servers));
+      await expect.poll(broken, { timeout: SETTLING, interval: 1_000 }).toEqual([]);
+    },
+    SETTLING + 15_000,
+  );
+
+  test('the feed misses nothing, and sends the events of a record in order', () => {
+    expect(missedByFeed(feed.seen, stored)).toEqual([]);
+    expect(disorderOfFeed(feed.seen, stored)).toEqual([]);
+    expect(feed.refusedPlaces).toEqual([]);
   });
 
   test('no process ended by itself', () => {

@@ -1,10 +1,10 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { WORKFLOW_TYPE, recordId, workflowId } from '../../src/temporal/names.ts';
 import type { Stored } from './fault-records.ts';
 
 /** Requests to Temporal that are under way at a time. */
 const PARALLEL = 16;
-/** A workflow task that fails is tried again; one that has failed so often will not succeed. */
-const STUCK_AFTER = 3;
+const RUNNING = `WorkflowType = '${WORKFLOW_TYPE}' and ExecutionStatus = 'Running'`;
 
 /** What Temporal says about the workflow of a record. */
 export interface WorkflowState {
@@ -22,42 +22,61 @@ export async function describeWorkflows(
   ids: readonly string[],
   namespace = 'default',
 ): Promise<WorkflowState[]> {
+  return withClient(address, namespace, (client) => describe(client, ids));
+}
+
+async function describe({ workflow }: Client, ids: Iterable<string>): Promise<WorkflowState[]> {
+  const queue = [...ids];
+  const states: WorkflowState[] = [];
+  const work = async (): Promise<void> => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      try {
+        const { status, startTime, raw } = await workflow.getHandle(workflowId(id)).describe();
+        const attempts = raw.pendingWorkflowTask?.attempt ?? 0;
+        states.push({ id, status: status.name, startedAt: startTime.getTime(), attempts });
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        states.push({ id, status: null, startedAt: 0, attempts: 0 });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  return states;
+}
+
+/**
+ * Every open record without a running workflow, every workflow that has nothing to do, and every one whose task is tried
+ * again: because it fails, or because its worker was killed. The latter is over in seconds: ask again before it is held against
+ * anybody.
+ */
+export async function brokenWorkflows(address: string, { records }: Stored, namespace = 'default'): Promise<string[]> {
+  const open = new Map(records.map((record) => [record.id, record.open]));
+  const states = await withClient(address, namespace, async (client) => {
+    const ids = new Set(open.keys());
+    // Those of records that were lost are found nowhere else.
+    for await (const running of client.workflow.list({ query: RUNNING })) {
+      const id = recordId(running.workflowId);
+      if (id !== null) ids.add(id);
+    }
+    return describe(client, ids);
+  });
+  return states.flatMap(({ id, status, attempts }) => {
+    const isRunning = status === 'RUNNING';
+    if (attempts > 1) return [`${id}: its workflow task was tried ${attempts} times`];
+    if (open.get(id) === true) return isRunning ? [] : [`${id} is open and its workflow is ${status ?? 'missing'}`];
+    return isRunning ? [`${id} ${open.has(id) ? 'is over' : 'is not stored'} and its workflow still runs`] : [];
+  });
+}
+
+async function withClient<Result>(
+  address: string,
+  namespace: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const connection = await Connection.connect({ address });
   try {
-    const { workflow } = new Client({ connection, namespace });
-    const queue = [...ids];
-    const states: WorkflowState[] = [];
-    const work = async (): Promise<void> => {
-      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        try {
-          const { status, startTime, raw } = await workflow.getHandle(`execution_failed/(0)/${id}`).describe();
-          const attempts = raw.pendingWorkflowTask?.attempt ?? 0;
-          states.push({ id, status: status.name, startedAt: startTime.getTime(), attempts });
-        } catch (error) {
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-          states.push({ id, status: null, startedAt: 0, attempts: 0 });
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, work));
-    return states;
+    return await work(new Client({ connection, namespace }));
   } finally {
     await connection.close();
   }
-}
-
-/** Every open record without a running workflow, every workflow that is stuck, and every one that has nothing to do. */
-export async function brokenWorkflows(address: string, { records }: Stored, namespace = 'default'): Promise<string[]> {
-  const open = new Set(records.filter((record) => record.open).map(({ id }) => id));
-  const states = await describeWorkflows(
-    address,
-    records.map(({ id }) => id),
-    namespace,
-  );
-  return states.flatMap(({ id, status, attempts }) => {
-    const isRunning = status === 'RUNNING';
-    if (attempts > STUCK_AFTER) return [`${id}: its workflow task was tried ${attempts} times`];
-    if (open.has(id)) return isRunning ? [] : [`${id} is open and its workflow is ${status ?? 'missing'}`];
-    return isRunning ? [`${id} is over and its workflow still runs`] : [];
-  });
 }

@@ -9,12 +9,15 @@ import type { Evidence } from './evidence.ts';
 const STREAMS = streamsOf([create(), T0], [prepare(), T0 + 10], [fail(), T0 + 20]);
 const DUE = T0 + 360_010;
 
-/** A command that was answered at `stage` a millisecond after it was sent. */
-function wishFor({ requestId, commandId, aggregateId, version, createTime }: EventStream, stage: WaitStage): Wish {
-  const result = { stage, requestId, commandId, aggregateId, aggregateVersion: version, succeeded: true };
+/** A command that was sent a millisecond before its event, and answered at `stage` a millisecond after it. */
+function wishFor(stream: EventStream, stage: WaitStage, errorCode = 'Ok'): Wish {
+  const { requestId, commandId, aggregateId, version, createTime } = stream;
+  const succeeded = errorCode === 'Ok';
+  const result = { stage, requestId, commandId, aggregateId, aggregateVersion: version, succeeded, errorCode };
   const answer = { kind: 'result', status: 200, result: result as CommandResult } as const;
-  const sends = [{ stage, at: createTime, answeredAt: createTime + 1, answer }];
-  return { name: 'prepare_compensation', aggregateId, requestId, body: {}, headers: {}, sends };
+  const sends = [{ stage, at: createTime - 1, answeredAt: createTime + 1, answer }];
+  const name = version === 1 ? 'create_execution_failed' : 'prepare_compensation';
+  return { name, aggregateId, requestId, body: {}, headers: {}, sends };
 }
 
 /** What is found where these streams are stored, and everything that was asked for was answered. */
@@ -24,7 +27,7 @@ function evidence(streams: readonly EventStream[], but: Partial<Evidence> = {}):
   const record = { id: ID, streams, snapshot, open: true, engaged: 1, deadline, notBefore: null };
   return {
     wishes: STREAMS.map((stream) => wishFor(stream, 'PROCESSED')),
-    stored: { readAt: T0 + 100, records: [record], refusals: new Map() },
+    stored: { readAt: T0 + 100, records: streams.length === 0 ? [] : [record], refusals: new Map() },
     deliveries: new Map(),
     seen: streams,
     refusedPlaces: [],
@@ -66,6 +69,56 @@ it('so may what was SENT in the two seconds before the backup, since it was deci
     evidence(STREAMS.slice(0, 2), { wishes, losses: { postgres: { since, until: since + 50 } } });
   expect(brokenPromises(restored(T0 + 2_020))).toEqual([]);
   expect(brokenPromises(restored(T0 + 2_022))).toEqual([expect.stringMatching(/was SENT and never decided$/)]);
+});
+
+it('a record that is missing altogether is found, where it was acknowledged before the backup or after the restoration', () => {
+  const missing = (since: number, until: number): string[] =>
+    brokenPromises(evidence([], { losses: { postgres: { since, until } } }));
+  expect(missing(T0, T0 + 50)).toEqual([]);
+  expect(missing(T0 + 5, T0 + 50)).toEqual([expect.stringMatching(/^create_execution_failed .* there is no event$/)]);
+  expect(missing(T0 + 30, T0 + 50)).toHaveLength(3);
+  expect(missing(T0 - 50, T0 - 30)).toHaveLength(3);
+});
+
+it('so is a create before the backup in the place of which there is another one', () => {
+  const anew = streamsOf([create(), T0 + 60]);
+  const wishes = [...STREAMS.slice(0, 1), ...anew].map((stream) => wishFor(stream, 'PROCESSED'));
+  const restored = (since: number): string[] =>
+    brokenPromises(evidence(anew, { wishes, losses: { postgres: { since, until: T0 + 50 } } }));
+  expect(restored(T0)).toEqual([]);
+  expect(restored(T0 + 30)).toEqual([expect.stringMatching(/there is no event$/)]);
+});
+
+it('what is told as done after the restoration may not be missing, although it was sent before', () => {
+  const restored = (until: number): string[] =>
+    brokenPromises(evidence(STREAMS.slice(0, 2), { losses: { postgres: { since: T0 + 5, until } } }));
+  expect(restored(T0 + 21)).toEqual([]);
+  expect(restored(T0 + 20)).toHaveLength(1);
+});
+
+it('a command to a record that was lost may be refused or never decided, until the record is created anew', () => {
+  const late = streamsOf([create(), T0], [prepare(), T0 + 100]).slice(1);
+  const losses = { postgres: { since: T0 - 10, until: T0 + 50 } };
+  const sentTo = (streams: readonly EventStream[]): string[] => {
+    const wishes = late.flatMap((stream) => [wishFor(stream, 'SENT'), wishFor(stream, 'PROCESSED', 'NotFound')]);
+    const theirs = streams.map((stream) => wishFor(stream, 'PROCESSED'));
+    return brokenPromises(evidence(streams, { wishes: [...wishes, ...theirs], losses }));
+  };
+  expect(sentTo([])).toEqual([]);
+  expect(sentTo(streamsOf([create(), T0 + 120]))).toEqual([]);
+  expect(sentTo(streamsOf([create(), T0 + 80]))).toEqual([
+    expect.stringMatching(/was SENT and never decided$/),
+    expect.stringMatching(/refused with NotFound$/),
+  ]);
+});
+
+it('a request to a lost record that was not answered is found all the same', () => {
+  const [first, second] = STREAMS.map((stream) => wishFor(stream, 'PROCESSED')) as [Wish, Wish];
+  second.sends.push({ stage: 'PROCESSED', at: T0 + 60, answer: { kind: 'hung' } });
+  const losses = { postgres: { since: T0 - 10, until: T0 + 50 } };
+  expect(brokenPromises(evidence([], { wishes: [first, second], losses }))).toEqual([
+    expect.stringMatching(/the service did not answer/),
+  ]);
 });
 
 it('an event that no reader of the feed was sent is found, and one that came too early', () => {

@@ -1,8 +1,8 @@
-import type { EventStream } from '../../../src/domain/index.ts';
 import { brokenAnswers, undecidedWishes, unwantedEffects } from '../../support/fault-answers.ts';
 import { inventedDeliveries, lostDeliveries } from '../../support/fault-deliveries.ts';
+import { disorderOfFeed, missedByFeed } from '../../support/fault-feed.ts';
 import type { Send, Wish } from '../../support/fault-ledger.ts';
-import { type Stored, brokenRecords, overdueRecords } from '../../support/fault-records.ts';
+import { brokenRecords, overdueRecords } from '../../support/fault-records.ts';
 import type { Evidence, Losses } from './evidence.ts';
 
 /** Milliseconds in which what was only SENT is decided, while nothing is amiss. */
@@ -47,14 +47,14 @@ export function brokenPromises(evidence: Evidence): string[] {
 /** The wishes, with the answers to which the product is held. */
 function heldTo({ wishes, stored, losses }: Evidence): Wish[] {
   const createdAt = new Map(stored.records.map(({ id, streams }) => [id, streams[0]?.createTime ?? 0]));
-  const isHeldTo = ({ aggregateId }: Wish, { at }: Send): boolean => {
-    if (losses.postgres === undefined || aggregateId === null) return true;
-    // Sent to a record that was lost, and perhaps created anew later: there was nothing to decide it on.
-    return at >= (createdAt.get(aggregateId) ?? Infinity);
-  };
   return wishes.map((wish) => ({
     ...wish,
-    sends: wish.sends.map((send) => (isHeldTo(wish, send) && !isExcused(send, losses) ? send : forgotten(send))),
+    sends: wish.sends.map((send) => {
+      // Sent to a record that was lost, and perhaps created anew later: there was nothing to decide it on.
+      const isInVain =
+        wish.name !== 'create_execution_failed' && send.at < (createdAt.get(wish.aggregateId ?? '') ?? Infinity);
+      return isExcused(send, losses, isInVain) ? forgotten(send) : send;
+    }),
   }));
 }
 
@@ -62,43 +62,19 @@ function heldTo({ wishes, stored, losses }: Evidence): Wish[] {
 const forgotten = (send: Send): Send => ({ ...send, answer: { kind: 'lost', reason: 'by the fault' } });
 
 /** What was answered SENT may be decided a moment later. */
-const onlySent = (wish: Wish): Wish => ({
-  ...wish,
-  sends: wish.sends.filter(
-    ({ answer }) => answer?.kind === 'result' && answer.result.succeeded && answer.result.stage === 'SENT',
-  ),
-});
+const onlySent = (wish: Wish): Wish => ({ ...wish, sends: wish.sends.filter(isOnlySent) });
+
+const isOnlySent = ({ answer }: Send): boolean =>
+  answer?.kind === 'result' && answer.result.succeeded && answer.result.stage === 'SENT';
 
 /** Answers that were true, until what they tell of was lost. */
-function isExcused({ at, answeredAt = Infinity, answer }: Send, { temporalAt, postgres }: Losses): boolean {
+function isExcused(send: Send, { temporalAt, postgres }: Losses, isInVain: boolean): boolean {
+  const { at, answeredAt = Infinity, answer } = send;
   if (answer?.kind !== 'result') return false;
-  const { stage } = answer.result;
-  if (temporalAt !== undefined && stage === 'SENT' && at <= temporalAt) return true;
-  if (postgres === undefined || at > postgres.until) return false;
+  if (temporalAt !== undefined && isOnlySent(send) && at <= temporalAt) return true;
   // What was only SENT when the backup was taken was decided afterwards, in what was lost; its workflow is done with it.
-  return answeredAt + (stage === 'SENT' ? DECIDED : 0) >= postgres.since;
-}
-
-/** Every event that no reader of the feed has seen. */
-function missedByFeed(seen: readonly EventStream[], { records }: Stored): string[] {
-  const ids = new Set(seen.map(({ id }) => id));
-  return records.flatMap(({ id, streams }) =>
-    streams
-      .filter((stream) => !ids.has(stream.id))
-      .map(({ version }) => `${id} version ${version} is missing in the feed`),
-  );
-}
-
-/** Every event that the feed sent for the first time before an earlier version of its record. */
-function disorderOfFeed(seen: readonly EventStream[], { records }: Stored): string[] {
-  const kept = new Set(records.flatMap(({ streams }) => streams.map(({ id }) => id)));
-  const newest = new Map<string, number>();
-  const known = new Set<string>();
-  return seen.flatMap(({ id, aggregateId, version }) => {
-    if (known.has(id) || !kept.has(id)) return [];
-    known.add(id);
-    const before = newest.get(aggregateId) ?? 0;
-    newest.set(aggregateId, version);
-    return version > before ? [] : [`${aggregateId} version ${version} came in the feed after version ${before}`];
-  });
+  if (postgres === undefined || answeredAt + (isOnlySent(send) ? DECIDED : 0) < postgres.since) return false;
+  // Nothing that is told as done after the restoration was done before it.
+  if (answer.result.succeeded && !isOnlySent(send)) return answeredAt <= postgres.until;
+  return at <= postgres.until || isInVain;
 }

@@ -6,9 +6,9 @@ import { type FaultServers, queryOnce } from '../../support/fault-servers.ts';
 import { createFaultService } from '../../support/fault-service.ts';
 import { startFaultTarget } from '../../support/fault-target.ts';
 import { PUSHED } from '../../support/fault-wishes.ts';
+import { type FeedWatch, watchFeed } from '../../support/feed-watch.ts';
 import { freePort } from '../../support/redress.ts';
 import { type TcpProxy, startTcpProxy } from '../../support/tcp-proxy.ts';
-import { type FeedWatch, watchFeed } from './feed-watch.ts';
 import type { Ground, PathName, Row } from './row.ts';
 import type { FaultScale } from './scale.ts';
 
@@ -109,7 +109,7 @@ async function build(
   }
 
   const door = `http://${await pave('client-api', `127.0.0.1:${apiPort}`)}`;
-  const feed = watchFeed(door);
+  const feed = watchFeed([door]);
   atEnd(() => feed.leave());
   const load = startLoad({ urls: [door], target, random: random.fork(), clients: scale.clients });
   atEnd(() => {

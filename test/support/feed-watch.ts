@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStream } from '../../../src/domain/index.ts';
+import type { EventStream } from '../../src/domain/index.ts';
 
 /** A reader of the feed that comes back with `Last-Event-ID` whenever its connection breaks. */
 export interface FeedWatch {
@@ -15,12 +15,13 @@ const PAUSE = 200;
 /** Milliseconds after which a reader gives a connection up on which nothing came; the feed sends a word every 15 s. */
 const SILENCE = 20_000;
 
-/** Watches the feed of a service from the beginning on. */
-export function watchFeed(url: string): FeedWatch {
+/** Watches the feed from the beginning on, at one of these services after the other: each goes on where the last one ended. */
+export function watchFeed(urls: readonly [string, ...string[]]): FeedWatch {
   const seen: EventStream[] = [];
   const leaving = new AbortController();
   const refusedPlaces: string[] = [];
   let lastId: string | undefined;
+  let turns = 0;
 
   const take = (frame: string): void => {
     const field = (name: string): string | undefined => new RegExp(`^${name}:(.*)$`, 'm').exec(frame)?.[1];
@@ -34,6 +35,8 @@ export function watchFeed(url: string): FeedWatch {
     const timer = setTimeout(() => {
       silent.abort();
     }, SILENCE);
+    const url = urls[turns % urls.length] ?? urls[0];
+    turns += 1;
     try {
       const response = await fetch(`${url}/redress/feed?from=beginning`, {
         headers: lastId === undefined ? {} : { 'Last-Event-ID': lastId },
