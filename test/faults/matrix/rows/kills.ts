@@ -36,10 +36,10 @@ async function killAgainAndAgain(ground: Ground, services: readonly FaultService
 
 async function killAll({ scale, random }: Ground, services: readonly FaultService[]): Promise<void> {
   const until = Date.now() + scale.outage;
-  do {
+  for (;;) {
     await Promise.all(services.map((service) => service.kill()));
     for (const service of services) service.start();
+    if (Date.now() >= until) return;
     await sleep(random.between(0, LONGEST_LIFE));
-  } while (Date.now() < until);
-  await Promise.all(services.map((service) => service.working()));
+  }
 }
