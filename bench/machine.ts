@@ -28,7 +28,11 @@ export interface Machine {
   readonly temporal: { readonly version: string };
 }
 
-export async function describeMachine({ postgresUrl, temporalAddress }: Servers): Promise<Machine> {
+/** Looks at this machine, at the clone, and at the servers. */
+export async function describeMachine({
+  postgresUrl,
+  temporalAddress,
+}: Pick<Servers, 'postgresUrl' | 'temporalAddress'>): Promise<Machine> {
   const { dependencies } = PACKAGE.parse(readManifest(ROOT));
   const measured = Object.keys(dependencies).filter((name) => /^(@temporalio\/|pg$|express$)/.test(name));
   const settings = await queryOnce<{ name: string; value: string }>(

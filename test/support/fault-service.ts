@@ -12,8 +12,11 @@ const ERROR_LEVEL = 50;
 /** A service process that is killed and started again at the same address. */
 export interface FaultService {
   readonly url: string;
-  /** Starts it and does not wait: it may be killed before it serves. */
-  start(): void;
+  /**
+   * Starts it and does not wait: it may be killed before it serves. `main` is the `src/main.ts` of another release, where it
+   * is given.
+   */
+  start(main?: string): void;
   /** Waits until its worker runs, or it has found Temporal where it has none; false: it was killed before. */
   working(): Promise<boolean>;
   /** SIGKILL, and waits for its end. */
@@ -22,11 +25,8 @@ export interface FaultService {
   errors(): readonly string[];
 }
 
-/**
- * Makes a service of this environment at a port that is free, or at `PORT`; nothing runs before its first start. `main` is
- * that of another release, where it is given.
- */
-export async function createFaultService(env: Readonly<Record<string, string>>, main = MAIN): Promise<FaultService> {
+/** Makes a service of this environment at a port that is free, or at `PORT`; nothing runs before its first start. */
+export async function createFaultService(env: Readonly<Record<string, string>>): Promise<FaultService> {
   const port = env['PORT'] ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const sign = env['ROLES'] === 'api' ? 'temporal' : 'worker';
@@ -35,7 +35,7 @@ export async function createFaultService(env: Readonly<Record<string, string>>, 
 
   return {
     url,
-    start() {
+    start(main = MAIN) {
       const started = spawn(process.execPath, [main], {
         env: { ...process.env, LOG_LEVEL: 'info', ADVERTISED_URL: url, ...env, PORT: String(port) },
         // The channel ends the service when this process is gone.

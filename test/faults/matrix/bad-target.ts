@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 const DROP = 200;
 const FLOOD = 10 * 1024 * 1024;
 
-/** What a target may do to a delivery, by the name of its path: all but the last are failures. */
+/** What a target may do to a delivery, by the name of its path: all but the last two are failures. */
 const DEEDS = {
   hangs: () => undefined,
   drips(response: ServerResponse) {
@@ -27,6 +27,9 @@ const DEEDS = {
   },
   closes(response: ServerResponse) {
     response.socket?.destroy();
+  },
+  gushes(response: ServerResponse) {
+    response.writeHead(200).end(Buffer.alloc(FLOOD, 'x'));
   },
   serves(response: ServerResponse) {
     response.writeHead(200).end();

@@ -96,11 +96,12 @@ async function build(
       TEMPORAL_ADDRESS: await pave('worker-temporal', servers.temporal.address),
     },
   };
+  const main = await row.openRelease?.((name) => servers.file(name));
   const api = await createFaultService(env.api);
   const worker = await createFaultService(env.worker);
   for (const service of [api, worker]) {
     atEnd(() => service.kill());
-    service.start();
+    service.start(main);
   }
   const ready = Promise.all([api.working(), worker.working()]);
   const areReady = await Promise.race([ready, sleep(START_TIMEOUT, [false])]);

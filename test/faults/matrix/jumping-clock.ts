@@ -28,7 +28,10 @@ export function readClocks(file: string, roles: readonly string[]): Offsets {
 /** Where a process says by how much its `Date` is wrong. */
 const saidIn = (file: string, role: string): string => `${file}.${role}`;
 
-/** Only `Date` is wrong, as after somebody set the clock of the machine: timers and `performance` go by another one. */
+/**
+ * Only `Date` is wrong, as after somebody set the clock of the machine: timers and `performance` go by another one. The native
+ * core of Temporal's SDK reads that of the machine, which stays right.
+ */
 function takeClockOver(file: string): void {
   const { now } = Date;
   const role = process.env['ROLES'] ?? '';

@@ -32,7 +32,8 @@ async function main(): Promise<number> {
   const rows = chooseRows(positionals);
   const results: Result[] = [];
   const scale = values.brief ? BRIEF : WHOLE;
-  await runMatrix({
+  const day = new Date().toISOString().slice(0, 'yyyy-mm-dd'.length);
+  const machine = await runMatrix({
     rows,
     scale,
     stopping,
@@ -44,7 +45,9 @@ async function main(): Promise<number> {
       say(describeResult(result));
     },
   });
-  if (!values.brief && results.length > 0) say(`The table of ${writeTable(ROWS, results, scale)} is up to date.`);
+  if (!values.brief && machine !== null) {
+    say(`The table of ${writeTable(ROWS, results, { scale, machine, day })} is up to date.`);
+  }
   if (stopping.aborted) return 1;
   return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }

@@ -7,29 +7,32 @@ import { ROOT } from '../../../local/settings.ts';
 const run = promisify(execFile);
 
 const MIGRATIONS = 'src/store/migrations';
+const WORKFLOWS = 'workflows';
 /** Commits that are looked at, the newest first. */
 const MAX_COMMITS = 400;
 
 /** A commit of this repository. */
 export interface Release {
   readonly commit: string;
-  /** Its time and its title, for people. */
+  /** Short id and date, for people. */
   readonly title: string;
 }
 
 /**
- * The commits before this one whose schema is that of today, the newest first: their workers may run beside those of
- * today. None where there is no history, as in a shallow clone or an archive.
+ * The commits before this one whose workflow code is another one, and whose schema the migrations of today go on from, the
+ * newest first: an upgrade from them needs no stop. None where there is no history, as in a shallow clone or an archive.
  */
 export async function earlierReleases(): Promise<Release[]> {
   try {
-    const today = await git('rev-parse', `HEAD:${MIGRATIONS}`);
-    const log = await git('log', '--first-parent', `--max-count=${MAX_COMMITS}`, '--format=%H %cs %s', 'HEAD~1');
+    const today = await readTree('HEAD');
+    const log = await git('log', '--first-parent', `--max-count=${MAX_COMMITS}`, '--format=%H %h of %cs', 'HEAD~1');
     const releases: Release[] = [];
     for (const line of log.split('\n')) {
       const [commit = '', ...title] = line.split(' ');
-      if ((await git('rev-parse', `${commit}:${MIGRATIONS}`)) !== today) break;
-      releases.push({ commit, title: title.join(' ') });
+      const { migrations, workflows } = await readTree(commit);
+      // A migration that was changed afterwards has left another schema.
+      if (migrations.length === 0 || !migrations.every((file) => today.migrations.includes(file))) break;
+      if (workflows.join() !== today.workflows.join()) releases.push({ commit, title: title.join(' ') });
     }
     return releases;
   } catch {
@@ -46,6 +49,13 @@ export async function checkOut({ commit }: Release, folder: string): Promise<str
   await run('tar', ['-xf', archive, '-C', folder]);
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return join(folder, 'src', 'main.ts');
+}
+
+/** The files of schema and workflows in a commit, each with what is in it. */
+async function readTree(commit: string): Promise<{ migrations: string[]; workflows: string[] }> {
+  const list = async (folder: string): Promise<string[]> =>
+    (await git('ls-tree', '-r', commit, '--', folder)).split('\n').filter((file) => file !== '');
+  return { migrations: await list(MIGRATIONS), workflows: await list(WORKFLOWS) };
 }
 
 async function git(...args: string[]): Promise<string> {

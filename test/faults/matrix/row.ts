@@ -23,6 +23,8 @@ export interface Row {
   readonly env?: Readonly<Record<string, string>>;
   /** A Postgres for this row alone, where that of the others will not do. @throws CannotRun */
   openPostgres?(): Promise<OwnPostgres>;
+  /** The `src/main.ts` that API and worker begin with, where that is not the one of today. @throws CannotRun */
+  openRelease?(file: Ground['file']): Promise<string>;
   /**
    * Does it under load, and ends it: when this resolves, everything is there again, or was started and needs no more help.
    * @throws CannotRun where this machine does not allow it

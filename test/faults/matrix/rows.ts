@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 import { CLOCK_ROW } from './rows/clock.ts';
-import { EARLIER_RELEASE_ROW } from './rows/earlier-release.ts';
+import { earlierReleaseRow } from './rows/earlier-release.ts';
 import { fullDiskRow } from './rows/full-disk.ts';
 import { KILL_ROWS } from './rows/kills.ts';
 import { NETWORK_ROWS } from './rows/network.ts';
@@ -18,6 +18,6 @@ export const ROWS: readonly Row[] = [
   ...TEMPORAL_ROWS,
   ...NETWORK_ROWS,
   CLOCK_ROW,
-  EARLIER_RELEASE_ROW,
+  earlierReleaseRow(),
   TARGETS_ROW,
 ];

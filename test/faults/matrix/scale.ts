@@ -2,7 +2,7 @@
 export interface FaultScale {
   /** Clients that send commands one after the other. */
   readonly clients: number;
-  /** Records that fall due during a fault, and during the one that has to do with many. */
+  /** Records that fall due during a fault, and during one that has to do with many. */
   readonly due: number;
   readonly manyDue: number;
   /** Milliseconds for which something is away, cut or slow, or is struck again and again. */

@@ -1,50 +1,83 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFaultService } from '../../../support/fault-service.ts';
+import { type FaultService, createFaultService } from '../../../support/fault-service.ts';
 import { freePort } from '../../../support/redress.ts';
-import { type Release, checkOut, earlierReleases } from '../releases.ts';
+import { checkOut, earlierReleases } from '../releases.ts';
 import { CannotRun, type Ground, type Row } from '../row.ts';
 
 const RETRIES = "select count(*)::int as count from redress.event_stream where request_id like 'redress:retry:%'";
+const MIGRATIONS = 'select count(*)::int as count from redress.migration';
 
-/** A rolling upgrade, and an upgrade that is taken back: workers of two commits on the same task queues. */
-export const EARLIER_RELEASE_ROW: Row = {
-  name: 'earlier-release',
-  fault: 'workers of earlier commits beside the new one, which is killed and started again meanwhile',
-  async strike(ground) {
-    const releases = await earlierReleases();
-    const [newest] = releases;
-    const oldest = releases.at(-1);
-    if (newest === undefined || oldest === undefined) {
-      throw new CannotRun('no earlier commit with the schema of today is at hand');
-    }
-    const workers = await Promise.all([newest, oldest].map((release) => startWorker(ground, release)));
-    await sleep(ground.scale.outage / 2);
-    await ground.worker.kill();
-    const before = await countRetries(ground);
-    await sleep(ground.scale.outage / 2);
-    const prepared = (await countRetries(ground)) - before;
-    ground.worker.start();
-    await ground.worker.working();
-    await Promise.all(workers.map((worker) => worker.kill()));
-    return { sign: { text: `${prepared} retries prepared by earlier workers alone`, isSeen: prepared > 0 } };
-  },
-};
+/**
+ * Fewest milliseconds for which earlier workers are alone: what was in the hands of today's is given to others after 10 s, and
+ * they are to go on with histories that they have not begun.
+ */
+const ALONE = 15_000;
 
-async function countRetries(ground: Ground): Promise<number> {
-  const [row] = await ground.query<{ count: number }>(RETRIES);
+/** A rolling upgrade over migrations, in which every process of one release works beside every one of another. */
+export function earlierReleaseRow(): Row {
+  let titles = '';
+  let newestMain = '';
+  return {
+    name: 'earlier-release',
+    fault: 'upgrade from two earlier commits, process by process, that of the worker taken back once',
+    async openRelease(file) {
+      const releases = await earlierReleases();
+      const [newest] = releases;
+      const oldest = releases.at(-1);
+      if (newest === undefined || oldest === undefined) {
+        throw new CannotRun(
+          'no earlier commit with other workflow code and a schema to go on from is at hand, as in a shallow clone',
+        );
+      }
+      titles = `${oldest.title} and ${newest.title}`;
+      newestMain = await checkOut(newest, file(`release-${newest.commit}`));
+      return oldest === newest ? newestMain : checkOut(oldest, file(`release-${oldest.commit}`));
+    },
+    async strike(ground) {
+      const { api, worker, scale } = ground;
+      const part = scale.outage / 3;
+      const migrated = await count(ground, MIGRATIONS);
+      // Each migrates under those before it; none of them could be started behind its successor.
+      const newest = await startWorker(ground, newestMain);
+      const today = await startWorker(ground);
+      const migrations = (await count(ground, MIGRATIONS)) - migrated;
+      await sleep(part);
+
+      await Promise.all([today.kill(), api.kill()]);
+      api.start();
+      const before = await count(ground, RETRIES);
+      await sleep(Math.max(part, ALONE));
+      const prepared = (await count(ground, RETRIES)) - before;
+
+      today.start();
+      await sleep(part);
+      await Promise.all([newest.kill(), worker.kill()]);
+      worker.start();
+      const ends = [newest, today].flatMap((service) =>
+        service.errors().filter((error) => error.includes('by itself')),
+      );
+      if (ends.length > 0) throw new Error(`another worker failed: ${ends.join('\n')}`);
+      const text = `${migrations} migrations under ${titles}, whose workers alone prepared ${prepared} retries`;
+      return { sign: { text, isSeen: prepared > 0 } };
+    },
+  };
+}
+
+async function count(ground: Ground, sql: string): Promise<number> {
+  const [row] = await ground.query<{ count: number }>(sql);
   return row?.count ?? 0;
 }
 
-async function startWorker(ground: Ground, release: Release) {
-  const folder = ground.file(`release-${release.commit}`);
-  ground.atEnd(() => rm(folder, { recursive: true, force: true }));
-  const main = await checkOut(release, folder);
+/** One more worker, of another release where its `main` is given. */
+async function startWorker(ground: Ground, main?: string): Promise<FaultService> {
   const port = String(await freePort());
-  const own = { PORT: port, ADVERTISED_URL: `http://127.0.0.1:${port}` };
-  const worker = await createFaultService({ ...ground.env.worker, ...own }, main);
-  ground.atEnd(() => worker.kill());
-  worker.start();
-  if (!(await worker.working())) throw new Error(`${release.title} does not start: ${worker.errors().join('\n')}`);
-  return worker;
+  const service = await createFaultService({
+    ...ground.env.worker,
+    PORT: port,
+    ADVERTISED_URL: `http://127.0.0.1:${port}`,
+  });
+  ground.atEnd(() => service.kill());
+  service.start(main);
+  if (!(await service.working())) throw new Error(`another worker does not start: ${service.errors().join('\n')}`);
+  return service;
 }

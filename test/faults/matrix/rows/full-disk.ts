@@ -8,6 +8,7 @@ import { openDataFolder } from '../../../../local/data-folder.ts';
 import { startPostgres } from '../../../../local/postgres.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { queryOnce } from '../../../support/fault-servers.ts';
+import { seconds } from '../report.ts';
 import { CannotRun, type OwnPostgres, type Row, type Sign } from '../row.ts';
 
 const run = promisify(execFile);
@@ -15,10 +16,14 @@ const run = promisify(execFile);
 const DISK_SIZE = '256m';
 /** Bytes that are written at a time, from coarse to fine, until no more of them fit. */
 const PIECES = [1024 * 1024, 4 * 1024];
+/** Milliseconds between two looks for room that Postgres has made, as where it gives an old log up. */
+const REFILL = 200;
 /** Milliseconds until Postgres serves again once there is room. */
 const SERVING = 60_000;
 /** More than may have been set aside for it. */
 const WRITE = 'create table ballast as select generate_series(1, 1000000)';
+const RECORDED = `select (extract(epoch from recorded_at) * 1000)::float8 as at from redress.event_stream
+where recorded_at between to_timestamp($1::float8 / 1000) and to_timestamp($2::float8 / 1000) order by recorded_at`;
 
 /** Postgres on a disk of its own, which somebody else fills. */
 export function fullDiskRow(): Row {
@@ -30,16 +35,25 @@ export function fullDiskRow(): Row {
       disk = await mountDisk();
       return openOnDisk(disk);
     },
-    async strike({ postgres, database, scale }) {
+    async strike(ground) {
+      const { postgres, database, scale } = ground;
       const ballast = join(disk, 'ballast');
+      const from = Date.now();
       await fill(ballast);
-      const sign = await tryToWrite(postgres.url(database));
-      await sleep(scale.outage);
+      const write = await tryToWrite(postgres.url(database));
+      while (Date.now() < from + scale.outage) {
+        await sleep(REFILL);
+        await fill(ballast);
+      }
+      const until = Date.now();
       await rm(ballast);
       // It may have given up meanwhile, and pauses before it is started again.
       await postgres.start();
       await eventually(() => queryOnce(postgres.url('postgres'), 'select'), SERVING);
-      return { sign };
+      const recorded = await ground.query<{ at: number }>(RECORDED, [from, until]);
+      const silence = longestPause([from, ...recorded.map(({ at }) => at), until]);
+      const text = `${write.text}, and the product recorded nothing for ${seconds(silence)} of ${seconds(until - from)}`;
+      return { sign: { text, isSeen: write.isSeen && silence > scale.outage / 2 } };
     },
   };
 }
@@ -87,9 +101,12 @@ async function tryToWrite(url: string): Promise<Sign> {
   }
 }
 
-/** Writes a file until the disk has no room left for one byte more. */
+const longestPause = (times: readonly number[]): number =>
+  Math.max(...times.map((at, index) => at - (times[index - 1] ?? at)));
+
+/** Writes on at a file until the disk has no room left for one byte more. */
 async function fill(path: string): Promise<void> {
-  const file = await open(path, 'w');
+  const file = await open(path, 'a');
   try {
     for (const size of PIECES) {
       const piece = Buffer.alloc(size);

@@ -20,12 +20,13 @@ export const KILL_ROWS: readonly Row[] = [
   },
   {
     name: 'both-killed',
-    fault: 'kill -9 of API and worker at once, again and again',
+    fault: 'kill -9 of API and worker at once, again and again, and many records due',
+    hasManyDue: true,
     strike: (ground) => killAgainAndAgain(ground, [ground.api, ground.worker]),
   },
 ];
 
-/** Kills and starts them for as long as an outage takes; they are at work when the fault is over. */
+/** Kills and starts them for as long as an outage takes. It ends with their last start: coming up is theirs to make up for. */
 async function killAgainAndAgain(ground: Ground, services: readonly FaultService[]): Promise<Struck> {
   const killing = killAll(ground, services);
   const absences = await Promise.all(services.map(({ url }) => absenceDuring(url, () => killing)));
@@ -35,10 +36,10 @@ async function killAgainAndAgain(ground: Ground, services: readonly FaultService
 
 async function killAll({ scale, random }: Ground, services: readonly FaultService[]): Promise<void> {
   const until = Date.now() + scale.outage;
-  do {
+  for (;;) {
     await Promise.all(services.map((service) => service.kill()));
     for (const service of services) service.start();
+    if (Date.now() >= until) return;
     await sleep(random.between(0, LONGEST_LIFE));
-  } while (Date.now() < until);
-  await Promise.all(services.map((service) => service.working()));
+  }
 }

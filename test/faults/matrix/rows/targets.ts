@@ -13,6 +13,8 @@ const ATTEMPTS = 2;
 const EXECUTION_TIMEOUT = 8;
 /** Behaviours that end with the time of the attempt only. */
 const TAKES_ITS_TIME: ReadonlySet<string> = new Set<Behaviour>(['hangs', 'drips']);
+/** Behaviours that are successes, whatever the target says beside that. */
+const SUCCEEDS: ReadonlySet<string> = new Set<Behaviour>(['gushes', 'serves']);
 /** Milliseconds in which every attempt must be over; a target that hangs holds up nobody but itself. */
 const ALL_OVER = 90_000;
 /** Milliseconds by which the outcome of an attempt may come after its time, on a busy machine. */
@@ -21,7 +23,7 @@ const HELD_UP = 5_000;
 /** Targets that do what they should not, one beside the other. */
 export const TARGETS_ROW: Row = {
   name: 'bad-targets',
-  fault: 'targets that hang, drip, lie about length, redirect, answer 10 MB or close at once',
+  fault: 'targets that hang, drip, lie about length, redirect, answer 10 MB of failure or success, or close at once',
   async strike(ground) {
     const targets = await startBadTargets();
     ground.atEnd(() => targets.close());
@@ -103,7 +105,7 @@ function lifeProblems({ aggregateId, body }: Wish, streams: readonly EventStream
       ? [{ prepared: event, stream: streams[index], after: streams[index + 1] }]
       : [],
   );
-  const wanted = contextName === 'serves' ? 1 : ATTEMPTS;
+  const wanted = SUCCEEDS.has(contextName) ? 1 : ATTEMPTS;
   const problems = attempts.flatMap(({ prepared, stream, after }) => {
     const isOver = prepared.body.retryState.timeoutAt < Date.now();
     // What takes all of its time ends with it: whether the outcome or the next attempt comes first is a toss-up.
@@ -118,7 +120,7 @@ const isOutcome = (stream: EventStream | undefined): stream is EventStream =>
   stream?.requestId.startsWith('redress:outcome:') === true;
 
 function outcomeProblems(behaviour: string, { body: [event] }: EventStream, took: number): string[] {
-  if (behaviour === 'serves') {
+  if (SUCCEEDS.has(behaviour)) {
     const isRight = event.name === 'execution_success_applied' && took < EXECUTION_TIMEOUT * 1_000;
     return isRight ? [] : [`was ${event.name} after ${took} ms`];
   }

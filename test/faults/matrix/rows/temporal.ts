@@ -40,17 +40,24 @@ export const TEMPORAL_ROWS: readonly Row[] = [
   },
   {
     name: 'temporal-lost',
-    fault: "Temporal's database deleted",
+    fault: "Temporal's database deleted, and Temporal stopped for a while, and many records due",
+    hasManyDue: true,
     async strike(ground) {
-      const { temporal } = ground;
+      const { temporal, scale } = ground;
       const before = await namespaceId(ground);
-      await temporal.kill();
-      const temporalAt = Date.now();
-      temporal.deleteDatabase();
-      await temporal.start();
+      let temporalAt = 0;
+      const { lasted } = await absenceDuring(temporal.address, async () => {
+        await temporal.kill();
+        temporalAt = Date.now();
+        temporal.deleteDatabase();
+        await sleep(scale.outage);
+        await temporal.start();
+      });
       const after = await namespaceId(ground);
-      const text = `the namespace ${after === null ? 'gone' : after === before ? 'still there' : 'another one'}`;
-      return { losses: { temporalAt }, sign: { text, isSeen: before !== null && after !== before } };
+      const namespace = after === null ? 'gone' : after === before ? 'still there' : 'another one';
+      const text = `Temporal away for ${seconds(lasted)}, the namespace ${namespace}`;
+      const isSeen = lasted > scale.outage / 2 && before !== null && after !== before;
+      return { losses: { temporalAt }, sign: { text, isSeen } };
     },
   },
 ];
