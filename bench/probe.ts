@@ -5,7 +5,7 @@ import { startOpenLoop } from './open-loop.ts';
 const PAGES = 10;
 const COMMANDS = 4;
 const CREATES = 10;
-/** Each of so many creates is due after so many milliseconds, within the storm; the others are not due during the run. */
+/** One of so many creates is due after so many milliseconds, within the storm; the others are not due during the run. */
 const DUE_SHARE = 5;
 const SOON = 3_000;
 /** Those that are due so shortly before its end, in milliseconds, are not counted: the service may be held up then. */

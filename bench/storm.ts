@@ -209,9 +209,12 @@ const atMost = (where: string, name: string, p99: number, limit: number): string
   p99 <= limit ? [] : [`${where}: p99 of ${name} ${p99.toFixed(0)} ms; at most ${limit}.`];
 
 function judgeBacklog(backlog: Backlog): string[] {
-  const { left, seconds } = backlog;
+  const { left, seconds, lateness } = backlog;
   return [
     ...(left === 0 ? [] : [`${BACKLOG}: ${left} records have no workflow after ${seconds.toFixed(0)} s.`]),
+    ...(lateness?.missing === 0
+      ? []
+      : [`${BACKLOG}: ${lateness?.missing ?? 'all'} records that fell due were not prepared.`]),
     ...judgeOthers(BACKLOG, backlog, backlog.others.command),
   ];
 }

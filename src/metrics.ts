@@ -111,7 +111,7 @@ export function createMetrics(): Metrics {
   });
   const requests = new Counter({
     name: 'redress_http_requests_total',
-    help: 'HTTP requests by method, route (its template, pages, unknown) and status (closed: the connection, before an answer).',
+    help: 'HTTP requests by method, route (its template, pages, unknown) and status (closed: the connection, before an answer; broken: an answer that broke off).',
     labelNames: ['method', 'route', 'status'] as const,
     registers,
   });

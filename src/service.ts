@@ -144,6 +144,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     epoch: () => epoch,
     isAlone: () => lease.isAlone(),
     isStorm: () => gateway.isStorm(),
+    pushes: () => targets.all.some(({ kind }) => kind !== 'event'),
     autoRetry: config.autoRetry,
     now: clock.now,
     log,

@@ -10,6 +10,9 @@ import { queueRetry } from './queued-retry.ts';
 const PAUSE = 2_000;
 const MAX_PAUSE = 30_000;
 
+/** Runs of earlier releases called off what was under way when the record was set back, and knew of no eras. */
+const SET_BACK = 'set-back';
+
 /** Runs of earlier releases gave an attempt up that was lost until its time was over; their histories go on without more. */
 const LOST_ATTEMPT = 'lost-attempt';
 
@@ -39,9 +42,15 @@ export class Deliveries {
     return this.#inFlight.size;
   }
 
-  /** The record has been set back: attempts with the numbers of those that were delivered are others now. */
-  forget(): void {
-    this.cancel();
+  /**
+   * The record has been set back, `isSeen` by its version: the outcomes of attempts that were delivered may be lost. What is
+   * under way brings its own still.
+   */
+  forget(isSeen: boolean): void {
+    if (!patched(SET_BACK)) {
+      if (!isSeen) return;
+      this.cancel();
+    }
     this.delivered = 0;
   }
 
@@ -50,6 +59,7 @@ export class Deliveries {
     const { attempt } = next;
     if (attempt <= this.delivered) return;
     this.delivered = attempt;
+    if (this.#inFlight.get(attempt)?.consideredCancelled === false) return;
     const scope = new CancellationScope();
     this.#inFlight.set(attempt, scope);
     void scope

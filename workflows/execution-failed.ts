@@ -38,7 +38,7 @@ export async function executionFailed(input: ExecutionFailedInput): Promise<stri
   return await CancellationScope.nonCancellable(() => attend(input));
 }
 
-async function attend({ id, create, delivered = 0, ...earlier }: ExecutionFailedInput): Promise<string> {
+async function attend({ id, create, delivered = 0, era: knownEra }: ExecutionFailedInput): Promise<string> {
   const inbox: Entry[] = create === undefined ? [] : [{ origin: 'signal', message: create }];
   let stale = false;
   let refusal = '';
@@ -50,7 +50,7 @@ async function attend({ id, create, delivered = 0, ...earlier }: ExecutionFailed
   const deliveries = new Deliveries(id, delivered, report, lookAgain);
   const deadline = new Deadline();
   let version = 0;
-  let { era } = earlier;
+  let era = knownEra;
 
   for (let entries = takeBatch(inbox); ;) {
     stale = false;
@@ -60,7 +60,7 @@ async function attend({ id, create, delivered = 0, ...earlier }: ExecutionFailed
     refusal = nextRefusal(refusal, entries, known.outcomes);
     show(id, known, refusal);
     // Postgres was restored from a backup. Commands that came first may have given the record as many versions again.
-    if (known.version < version || isLater(known.era, era)) deliveries.forget();
+    if (known.version < version || isLater(known.era, era)) deliveries.forget(known.version < version);
     version = known.version;
     era = known.era ?? era;
     deadline.set(known.deadline, known.now, ageOf(known, askedAt), timerSummary(known.view));

@@ -7,7 +7,7 @@ import { failureOf } from './failure.ts';
 import { writeFrames } from './frame.ts';
 import { writeList } from './list.ts';
 import { negotiate } from './negotiation.ts';
-import { UNKNOWN, countAs, countRequests } from './request-count.ts';
+import { UNKNOWN, countAs, countAsBroken, countRequests } from './request-count.ts';
 import { RequestError } from './request-error.ts';
 import { requestLog } from './request-log.ts';
 import type { Exchange, Route } from './route.ts';
@@ -27,8 +27,9 @@ export function createApp(deps: HttpDeps, routes: readonly Route[] = ROUTES, pag
   app.use(countRequests(deps.metrics), requestLog(deps.log), patience(deps), refuseBadEscapes, cors);
   const table = [...routes, ...documentRoutes(routes)];
   for (const route of table) app[route.method](expressPath(route.path), countAs(route.path), takeRoute(route, deps));
-  for (const [path, methods] of explainedMethods(table))
+  for (const [path, methods] of explainedMethods(table)) {
     app.all(expressPath(path), countAs(path), explainMethods(methods));
+  }
   if (pages !== undefined) app.use(countAs('pages'), pages);
   app.use(countAs(UNKNOWN), (request) => {
     throw unknownRoute(request);
@@ -98,7 +99,10 @@ function answerError({ log }: HttpDeps): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     // The caller is gone, or has the beginning of another answer already.
     if (response.destroyed || response.headersSent) {
-      if (!response.destroyed) log.error({ err: error }, 'an answer broke off');
+      if (!response.destroyed) {
+        log.error({ err: error }, 'an answer broke off');
+        countAsBroken(response);
+      }
       response.destroy();
       return;
     }

@@ -38,6 +38,6 @@ export interface Served {
   readonly method: string;
   /** The template of the route that took it, or a name for those that have none. */
   readonly route: string;
-  /** Of the answer; `closed`: the connection was closed before there was one. */
-  readonly status: number | 'closed';
+  /** Of the answer; `closed`: the connection was closed before there was one; `broken`: it broke off by a failure of ours. */
+  readonly status: number | 'closed' | 'broken';
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { Metrics } from './deps.ts';
 
 /** Methods that are counted by their names. A caller may send any other: together they are one. */
@@ -12,16 +12,21 @@ export function countRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const { method } = request;
     response.once('close', () => {
-      const { route = UNKNOWN } = response.locals as { route?: string };
+      const { route = UNKNOWN, isBroken = false } = response.locals as { route?: string; isBroken?: boolean };
       metrics.served({
         method: METHODS.has(method) ? method : 'other',
         route,
         // Readers of a stream leave it when they like: that is no failure.
-        status: response.headersSent ? response.statusCode : 'closed',
+        status: isBroken ? 'broken' : response.headersSent ? response.statusCode : 'closed',
       });
     });
     next();
   };
+}
+
+/** Has a request counted as one whose answer broke off, whatever the status with which it began. */
+export function countAsBroken(response: Response): void {
+  response.locals['isBroken'] = true;
 }
 
 /** Has a request counted under this name, unless a later handler gives it another: a template, never what the caller sent. */

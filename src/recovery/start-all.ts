@@ -17,7 +17,7 @@ export async function startAll(
   const failures: unknown[] = [];
   try {
     for await (const record of records) {
-      const isDue = record.dueAt !== null && record.dueAt <= now();
+      const isDue = record.wantedAt !== null && record.wantedAt <= now();
       while (inFlight.size >= pace.inFlight(isDue)) await Promise.race(inFlight);
       if (stopping.aborted || failures.length > 0) break;
       const starting = start(record, isDue)

@@ -58,6 +58,8 @@ export interface StarterDeps {
   readonly isAlone: () => Promise<boolean>;
   /** Whether this process has its hands full with creates, so that starts give way which need not be now. */
   readonly isStorm: () => boolean;
+  /** Whether any attempt is pushed, so that it has to be delivered again: services that are not pushed learn of theirs by themselves. */
+  readonly pushes: () => boolean;
   /** Under `false` nothing is overdue (AUTO_RETRY=off). */
   readonly autoRetry: boolean;
   /** The time that deadlines are compared with, epoch milliseconds. */
@@ -98,7 +100,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
     pace.started(performance.now() - startedAt, isDue);
     // A run from before may be parked without a timer, or without a delivery: automatic retries were off, or Postgres was
     // restored under it.
-    if (result === 'running' && record.dueAt !== null) await executions.sync(record.id);
+    if (result === 'running' && record.wantedAt !== null) await executions.sync(record.id);
     await engageRecord(pool, record.id, epoch);
   };
   const isAway = (error: unknown): boolean =>
@@ -141,13 +143,13 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
   const isStorm = async (): Promise<boolean> =>
     deps.isStorm() || (await countNewCreates(pool, STORM.versions)) >= STORM.creates;
 
-  /** Records without a workflow that are due or have an attempt out, the first to be due first, for one round; `onEnd`: there are no more of them. */
+  /** Records whose workflow is missing and has something to do, in its order, for one round; `onEnd`: there are no more of them. */
   async function* nextDue(epoch: number, onEnd: () => void): AsyncGenerator<OpenRecord, void> {
     const until = performance.now() + ROUND;
     while (performance.now() < until) {
       const now = deps.now();
       const before = (await isStorm()) ? now + SOON : Number.MAX_SAFE_INTEGER;
-      const page = await findUnengaged(pool, epoch, { now, before }, unhelped(), PAGE);
+      const page = await findUnengaged(pool, epoch, { before, pushedAt: deps.pushes() ? now : null }, unhelped(), PAGE);
       if (page.length === 0) {
         onEnd();
         return;
@@ -156,7 +158,7 @@ export function runStarter(deps: StarterDeps): { stop(): Promise<void> } {
       const foundAt = performance.now();
       for (const record of page) {
         // A storm of this process is seen with the next record, one of the others with the next page.
-        if (deps.isStorm() && (record.dueAt ?? 0) > deps.now() + SOON) break;
+        if (deps.isStorm() && (record.wantedAt ?? 0) > deps.now() + SOON) break;
         yield record;
         if (performance.now() - foundAt > FRESH) break;
       }

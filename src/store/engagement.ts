@@ -34,28 +34,31 @@ const isNoneOf = (ids: string): string => `aggregate_id not in (select unnest(${
 
 const UNENGAGED: Statement = {
   name: 'engagement.unengaged',
-  text: `select ${OPEN_RECORD}, deadline as due_at from redress.snapshot
-where open and engaged = $1 and deadline < $2 and ${isNoneOf('$3')}
+  text: `select ${OPEN_RECORD}, deadline as wanted_at from redress.snapshot
+where open and engaged = $1 and deadline < $3 and ${isNoneOf('$2')}
 order by deadline, aggregate_id limit $4`,
 };
 
 const UNENGAGED_ATTEMPTS: Statement = {
   name: 'engagement.unengaged-attempts',
-  text: `select ${OPEN_RECORD}, (document #>> '{state,retryState,retryAt}')::bigint as due_at from redress.snapshot
-where regular and status = 'PREPARED' and timeout_at > $2 and open and engaged = $1 and ${isNoneOf('$3')}
-order by due_at, aggregate_id limit $4`,
+  // Documents are read of those alone whose time ends first: there may be many.
+  text: `select ${OPEN_RECORD}, least((document #>> '{state,retryState,retryAt}')::bigint, $3) as wanted_at
+from redress.snapshot where aggregate_id in (
+  select aggregate_id from redress.snapshot
+  where regular and status = 'PREPARED' and timeout_at > $3 and open and engaged = $1 and ${isNoneOf('$2')}
+  order by timeout_at, aggregate_id limit $4)`,
 };
 
 const UNENGAGED_DEAD_LETTERS: Statement = {
   name: 'engagement.unengaged-dead-letters',
-  text: `select ${OPEN_RECORD}, null as due_at from redress.snapshot
+  text: `select ${OPEN_RECORD}, null as wanted_at from redress.snapshot
 where open and engaged = $1 and deadline is null and ${isNoneOf('$2')}
 order by aggregate_id limit $3`,
 };
 
 const OVERDUE: Statement = {
   name: 'engagement.overdue',
-  text: `select ${OPEN_RECORD}, deadline as due_at from redress.snapshot
+  text: `select ${OPEN_RECORD}, deadline as wanted_at from redress.snapshot
 where open and engaged = $1 and deadline < $2 and (deadline, aggregate_id) > ($3, $4)
 order by deadline, aggregate_id limit $5`,
 };
@@ -83,7 +86,7 @@ export interface OpenRecord {
   /** Null: it is not prepared by itself any more. */
   readonly deadline: number | null;
   /** Since when its workflow has something to do: its deadline, or when the attempt was prepared that is out. Null: a dead letter. */
-  readonly dueAt: number | null;
+  readonly wantedAt: number | null;
   readonly status: ExecutionFailedStatus;
   readonly recoverable: RecoverableType;
   readonly function: FunctionInfo;
@@ -107,7 +110,7 @@ export interface Engagement {
 interface OpenRow {
   id: string;
   deadline: string | null;
-  due_at: string | null;
+  wanted_at: string | null;
   status: ExecutionFailedStatus;
   recoverable: RecoverableType;
   function: FunctionInfo;
@@ -127,23 +130,19 @@ export async function observeNamespace(pool: Pool, namespaceId: string, autoRetr
 
 /**
  * Open records whose workflow was not started in this epoch and has something to do before `before` (epoch milliseconds), but
- * for the `known` ones, in its order: those that are due, and those with an attempt that is out `now`, which is delivered
- * again while its time lasts, be it the last one.
+ * for the `known` ones, in its order: those that are due and, where `pushedAt` is a time, those with an attempt that is out
+ * then, which is delivered again while its time lasts, be it the last one.
  */
-export async function findUnengaged(
+export function findUnengaged(
   pool: Pool,
   epoch: number,
-  { now, before }: { readonly now: number; readonly before: number },
+  { before, pushedAt }: { readonly before: number; readonly pushedAt: number | null },
   known: readonly string[],
   limit: number,
 ): Promise<OpenRecord[]> {
-  const found = await Promise.all([
-    findInEarlierEpochs(pool, epoch, UNENGAGED, [before, known], limit),
-    findInEarlierEpochs(pool, epoch, UNENGAGED_ATTEMPTS, [now, known], limit),
-  ]);
-  // An attempt may have a deadline as well: the end of its time.
-  const byId = new Map(found.flat().map((record) => [record.id, record]));
-  return inOrder([...byId.values()], limit);
+  const searches: Search[] = [[UNENGAGED, before]];
+  if (pushedAt !== null) searches.push([UNENGAGED_ATTEMPTS, pushedAt]);
+  return findInEarlierEpochs(pool, epoch, searches, known, limit);
 }
 
 /** Open records with no deadline whose workflow was not started in this epoch, but for the `known` ones. */
@@ -153,25 +152,31 @@ export function findUnengagedDeadLetters(
   known: readonly string[],
   limit: number,
 ): Promise<OpenRecord[]> {
-  return findInEarlierEpochs(pool, epoch, UNENGAGED_DEAD_LETTERS, [known], limit);
+  return findInEarlierEpochs(pool, epoch, [[UNENGAGED_DEAD_LETTERS]], known, limit);
 }
+
+/** A statement, with what it is given between the ids that are known and the limit. */
+type Search = readonly [statement: Statement, ...values: readonly unknown[]];
 
 async function findInEarlierEpochs(
   pool: Pool,
   epoch: number,
-  statement: Statement,
-  values: readonly unknown[],
+  searches: readonly Search[],
+  known: readonly string[],
   limit: number,
 ): Promise<OpenRecord[]> {
   const earlier = await pool.query<{ engaged: number }>(EARLIER_EPOCHS, [epoch]);
   const found = await Promise.all(
-    earlier.map(({ engaged }) => pool.query<OpenRow & object>(statement, [engaged, ...values, limit])),
+    earlier.flatMap(({ engaged }) =>
+      searches.map(([statement, ...values]) =>
+        pool.query<OpenRow & object>(statement, [engaged, known, ...values, limit]),
+      ),
+    ),
   );
-  return inOrder(found.flat().map(toOpenRecord), limit);
+  // An attempt that is out may have a deadline as well: the end of its time.
+  const byId = new Map(found.flat().map((row) => [row.id, toOpenRecord(row)]));
+  return [...byId.values()].sort((a, b) => (a.wantedAt ?? 0) - (b.wantedAt ?? 0)).slice(0, limit);
 }
-
-const inOrder = (records: OpenRecord[], limit: number): OpenRecord[] =>
-  records.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)).slice(0, limit);
 
 /** Engaged records that should have been prepared before `before` (epoch milliseconds) and were not, behind the place `after`. */
 export async function findOverdue(
@@ -203,9 +208,9 @@ export async function readEngagement(pool: Pool): Promise<Engagement> {
   return { unengaged: Number(row?.unengaged ?? 0), lag: row?.lag ?? 0 };
 }
 
-const toOpenRecord = ({ error_code, deadline, due_at, ...row }: OpenRow): OpenRecord => ({
+const toOpenRecord = ({ error_code, deadline, wanted_at, ...row }: OpenRow): OpenRecord => ({
   ...row,
   deadline: deadline === null ? null : Number(deadline),
-  dueAt: due_at === null ? null : Number(due_at),
+  wantedAt: wanted_at === null ? null : Number(wanted_at),
   errorCode: error_code,
 });

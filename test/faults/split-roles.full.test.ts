@@ -52,8 +52,8 @@ describe('two processes for the API and three for the work, each killed in turn'
     doors = [await make('api', { CREATE_PATH: 'workflow' }), await make('api', { CREATE_PATH: 'store' })];
     workers = [await make('worker'), await make('worker'), await make('worker')];
     for (const service of all()) service.start();
-    await Promise.all(all().map((service) => service.working()));
     feed = watchFeed([doors[0].url, doors[1].url]);
+    await Promise.all(all().map((service) => service.working()));
     load = startLoad({ urls: [doors[0].url, doors[1].url], target, random: random.fork(), clients: CLIENTS });
     await sleep(AT_WORK);
     await killInTurn();

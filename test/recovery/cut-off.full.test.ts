@@ -65,6 +65,7 @@ function start(
     epoch,
     isAlone: () => Promise.resolve(isAlone),
     isStorm: () => false,
+    pushes: () => false,
     autoRetry: true,
     now: Date.now,
     log: SILENT,

@@ -59,6 +59,7 @@ function start(but: Partial<Executions> = {}, deps: Partial<Parameters<typeof ru
     epoch: () => EPOCH,
     isAlone: () => Promise.resolve(false),
     isStorm: () => false,
+    pushes: () => true,
     autoRetry: true,
     now: Date.now,
     log: SILENT,

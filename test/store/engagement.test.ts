@@ -59,17 +59,20 @@ describe('open records', () => {
   const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id);
 
   it('of earlier epochs are found in the order of their deadlines, whatever the epoch', async () => {
-    expect(ids(await findUnengaged(store.queries, 4, { now: 0, before: LATER }, [], 10))).toEqual([
+    expect(ids(await findUnengaged(store.queries, 4, { before: LATER, pushedAt: null }, [], 10))).toEqual([
       'first',
       'second',
       'third',
     ]);
-    expect(ids(await findUnengaged(store.queries, 4, { now: 0, before: LATER }, [], 2))).toEqual(['first', 'second']);
-    expect(ids(await findUnengaged(store.queries, 4, { now: 0, before: LATER }, ['first'], 2))).toEqual([
+    expect(ids(await findUnengaged(store.queries, 4, { before: LATER, pushedAt: null }, [], 2))).toEqual([
+      'first',
+      'second',
+    ]);
+    expect(ids(await findUnengaged(store.queries, 4, { before: LATER, pushedAt: null }, ['first'], 2))).toEqual([
       'second',
       'third',
     ]);
-    expect(ids(await findUnengaged(store.queries, 4, { now: 0, before: 200_001 }, [], 10))).toEqual([
+    expect(ids(await findUnengaged(store.queries, 4, { before: 200_001, pushedAt: null }, [], 10))).toEqual([
       'first',
       'second',
     ]);
@@ -83,10 +86,10 @@ describe('open records', () => {
     const at = (now: number) => handlerOn(store, { now: () => now });
     await at(150_000).handle('out', attempt(150_000, 3), 0);
     await at(120_000).handle('last-out', attempt(120_000, 1), 0);
-    const found = await findUnengaged(store.queries, 4, { now: 179_999, before: 200_001 }, [], 10);
+    const found = await findUnengaged(store.queries, 4, { before: 200_001, pushedAt: 179_999 }, [], 10);
     expect(ids(found)).toEqual(['first', 'last-out', 'out', 'second']);
-    expect(found[1]).toMatchObject({ deadline: null, dueAt: 120_000, status: 'PREPARED' });
-    const after = await findUnengaged(store.queries, 4, { now: 180_000, before: LATER }, [], 10);
+    expect(found[1]).toMatchObject({ deadline: null, wantedAt: 120_000, status: 'PREPARED' });
+    const after = await findUnengaged(store.queries, 4, { before: LATER, pushedAt: 180_000 }, [], 10);
     expect(ids(after)).toEqual(['first', 'out', 'second', 'third']);
     await store.sql(`delete from redress.snapshot where aggregate_id in ('out', 'last-out')`);
   });
@@ -117,7 +120,10 @@ describe('open records', () => {
     await engageRecord(store.commands, 'third', 4);
     await engageRecord(store.commands, 'third', 3);
     expect((await store.record('third')).engaged).toBe(4);
-    expect(ids(await findUnengaged(store.queries, 4, { now: 0, before: LATER }, [], 10))).toEqual(['first', 'second']);
+    expect(ids(await findUnengaged(store.queries, 4, { before: LATER, pushedAt: null }, [], 10))).toEqual([
+      'first',
+      'second',
+    ]);
   });
 
   it('are counted without those that are over', async () => {

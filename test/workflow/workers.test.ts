@@ -86,6 +86,37 @@ it('an attempt is delivered again after the record was set back to before it', a
   await stage.close();
 }, 60_000);
 
+it('an attempt is delivered again when the feed has a later era, but not while it is under way', async () => {
+  await stage.open();
+  let era = 1;
+  const delivered: number[] = [];
+  const first = Promise.withResolvers<Delivered>();
+  const workflow = await stage.play('later-era', {
+    handle: () => (delivered.length < 2 ? open({ era, delivery: { attempt: 1, until: Date.now() + 60_000 } }) : over()),
+    deliver(attempt) {
+      delivered.push(attempt);
+      return delivered.length === 1 ? first.promise : Promise.resolve({ kind: 'accepted' });
+    },
+  });
+  await expect.poll(() => delivered, { timeout: 20_000 }).toEqual([1]);
+  const look = async (): Promise<void> => {
+    await workflow.signal(SYNC);
+    await pause(1_000);
+  };
+  era = 2;
+  await look();
+  expect(delivered).toEqual([1]);
+  first.resolve({ kind: 'accepted' });
+  await look();
+  expect(delivered).toEqual([1]);
+  era = 3;
+  await look();
+  expect(delivered).toEqual([1, 1]);
+  await workflow.signal(SYNC);
+  await workflow.result();
+  await stage.close();
+}, 60_000);
+
 it('a delivery that ignores its cancellation is left behind: the connection is closed in time, and the log says why', async () => {
   vi.stubEnv('TEMPORAL_ADDRESS', temporalAddress());
   vi.stubEnv('TEMPORAL_NAMESPACE', stage.namespace);
