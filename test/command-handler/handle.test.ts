@@ -52,10 +52,10 @@ describe('a batch', () => {
     expect(second.outcomes[2]).toMatchObject({ ok: true, version: 3 });
   });
 
-  it('that is empty is a look at the record', async () => {
+  it('that is empty is a look at the record, and at the era of the feed', async () => {
     expect(await handler.handle('nobody', [], 1)).toEqual({ outcomes: [], record: null });
     const { record } = await handler.handle('looked-at', [create()], 1);
-    expect(await handler.handle('looked-at', [], 1)).toEqual({ outcomes: [], record });
+    expect(await handler.handle('looked-at', [], 1)).toEqual({ outcomes: [], record: { ...record, era: 1 } });
   });
 
   it('of two processes at once leaves no gap, no double and no lost answer', async () => {
