@@ -97,7 +97,11 @@ export interface Drain extends Block {
 }
 
 /** The records of a series that have come to `version`, in that order. */
-export async function readReached({ databaseUrl }: Side, { ids }: Series, version: number): Promise<Reached[]> {
+export async function readReached(
+  { databaseUrl }: Side,
+  { ids }: Pick<Series, 'ids'>,
+  version: number,
+): Promise<Reached[]> {
   return await queryOnce<Reached & object>(databaseUrl, REACHED, [ids, version]);
 }
 

@@ -11,8 +11,8 @@ import { percentile } from './statistics.ts';
 
 /** Records with the events of a whole life; nine of ten of them are finished. */
 const FULL = { records: 50_000 };
-const FINISHED = 0.9;
 const QUICK = { records: 20_000 };
+const FINISHED = 0.9;
 /** Shorter than they have rested. */
 const SETTINGS = { RETENTION: '1d' };
 /** Milliseconds. */
