@@ -9,6 +9,7 @@ import { type Random, chooseSeed, createRandom } from '../support/fault-random.t
 import { type Stored, brokenRecords, latenesses, overdueRecords, readStored } from '../support/fault-records.ts';
 import { type FaultServers, startFaultServers } from '../support/fault-servers.ts';
 import { type FaultService, createFaultService } from '../support/fault-service.ts';
+import { settled } from '../support/fault-settled.ts';
 import { type Deliveries, type FaultTarget, startFaultTarget } from '../support/fault-target.ts';
 import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
@@ -52,7 +53,7 @@ describe('after many crashes', () => {
       load = startLoad({ urls: [services[0].url, services[1].url], target, random: random.fork(), clients: CLIENTS });
       await killAgainAndAgain(servers, services, random);
       await Promise.all([load.stop(), ...services.map((service) => service.working())]);
-      ({ stored, deliveries } = await settled(servers, target, feed));
+      ({ stored, deliveries } = await settled(servers, target, feed, { tolerance: TOLERANCE, patience: SETTLING }));
       report(load, stored, deliveries, services);
     },
     60_000 + SETTLING + ROUNDS * 15_000,
@@ -139,26 +140,6 @@ async function killAgainAndAgain(
     if (temporalAlone.has(round)) await servers.temporal.kill().then(() => servers.temporal.start());
     await Promise.all(killed);
     for (const service of victims) service.start();
-  }
-}
-
-/** What is stored and was delivered as soon as nothing is left to be made up for, or when the time for that is over. */
-async function settled(
-  servers: FaultServers,
-  target: FaultTarget,
-  feed: FeedWatch,
-): Promise<{ readonly stored: Stored; readonly deliveries: Deliveries }> {
-  const until = Date.now() + SETTLING;
-  for (;;) {
-    const stored = await readStored(servers);
-    const deliveries = target.delivered();
-    const left = [
-      ...overdueRecords(stored, TOLERANCE),
-      ...lostDeliveries(stored, deliveries),
-      ...missedByFeed(feed.seen, stored),
-    ];
-    if (left.length === 0 || Date.now() > until) return { stored, deliveries };
-    await sleep(500);
   }
 }
 

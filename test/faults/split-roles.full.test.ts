@@ -9,6 +9,7 @@ import { chooseSeed, createRandom } from '../support/fault-random.ts';
 import { type Stored, brokenRecords, latenesses, overdueRecords, readStored } from '../support/fault-records.ts';
 import { type FaultServers, startFaultServers } from '../support/fault-servers.ts';
 import { type FaultService, createFaultService } from '../support/fault-service.ts';
+import { settled } from '../support/fault-settled.ts';
 import { type Deliveries, type FaultTarget, startFaultTarget } from '../support/fault-target.ts';
 import { PUSHED } from '../support/fault-wishes.ts';
 import { brokenWorkflows } from '../support/fault-workflows.ts';
@@ -58,7 +59,7 @@ describe('two processes for the API and three for the work, each killed in turn'
     await sleep(AT_WORK);
     await killInTurn();
     await load.stop();
-    await settle();
+    ({ stored, deliveries } = await settled(servers, target, feed, { tolerance: TOLERANCE, patience: SETTLING }));
     report();
   }, 900_000);
 
@@ -77,22 +78,6 @@ describe('two processes for the API and three for the work, each killed in turn'
       await service.working();
       await sleep(random.between(0, AT_WORK));
     }
-  }
-
-  /** Waits until nothing is left to be made up for, or the time for that is over. */
-  async function settle(): Promise<void> {
-    const until = Date.now() + SETTLING;
-    let left: readonly string[];
-    do {
-      await sleep(500);
-      stored = await readStored(servers);
-      deliveries = target.delivered();
-      left = [
-        ...overdueRecords(stored, TOLERANCE),
-        ...lostDeliveries(stored, deliveries),
-        ...missedByFeed(feed.seen, stored),
-      ];
-    } while (Date.now() < until && left.length > 0);
   }
 
   function report(): void {
