@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attemptAll } from './attempts.ts';
 import type { Benchmark } from './benchmark.ts';
 import { type StoreSizes, type TemporalSizes, snapshotUpdates, storeSizes, temporalSizes } from './database-sizes.ts';
+import { untilEngaged } from './engagement.ts';
 import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import { MIB, type Memory, memoryOf, mib } from './process-tree.ts';
 import type { Servers } from './servers.ts';
@@ -17,6 +18,8 @@ const CALLERS = 16;
 const ROUND = 80;
 /** Milliseconds until a record is due: long after the run. */
 const PARKED = 365 * 24 * 3_600_000;
+/** Seconds for the workflows of records that were only stored, as creates are while Temporal is slow; the starter starts some 80 a second. */
+const PATIENCE = 900;
 /** Milliseconds until what follows from the last answer is written. */
 const SETTLE = 2_000;
 /** Temporal tells its visibility store of a change when it has the time. Looks until it has, and bytes that do not count. */
@@ -69,14 +72,13 @@ interface PerRecord {
 
 /** Memory by the number of open executions, the bytes of a parked record, and those that an attempt adds. */
 async function park(arena: Arena, product: Side) {
-  const { servers, load, plan } = arena;
+  const { servers, plan } = arena;
   const before = await sizesOf(servers, product);
   const memory: { open: number; memory: Memory | null }[] = [];
   const ids: string[] = [];
   for (const open of plan.open) {
     servers.say(`Parking executions until there are ${open} …`);
-    ids.push(...(await create(load, product, open - ids.length)));
-    await sleep(SETTLE);
+    ids.push(...(await parkNew(arena, product, open - ids.length)));
     memory.push({ open, memory: memoryOf(product.pid) });
   }
   const parked = perRecord(before, await sizesOf(servers, product), ids.length);
@@ -87,13 +89,22 @@ async function park(arena: Arena, product: Side) {
 /** The same attempt without search attributes that follow the status. */
 async function parkSilently(arena: Arena, product: Side): Promise<PerRecord> {
   arena.servers.say('Once more with VISIBILITY_UPSERTS=off …');
-  return attempted(arena, product, await create(arena.load, product, arena.plan.attempted));
+  return attempted(arena, product, await parkNew(arena, product, arena.plan.attempted));
 }
 
 async function attempted({ servers }: Arena, product: Side, ids: readonly string[]): Promise<PerRecord> {
   const before = await sizesOf(servers, product);
   await attemptAll(product, ids, 'apply_execution_failed');
   return perRecord(before, await sizesOf(servers, product), ids.length);
+}
+
+/** Creates records and returns their ids once each has its workflow. @throws Error where some have none for too long */
+async function parkNew({ servers, load }: Arena, product: Side, count: number): Promise<readonly string[]> {
+  const ids = await create(load, product, count);
+  const { left } = await untilEngaged(servers, product, PATIENCE);
+  if (left > 0) throw new Error(`${left} records have no workflow after ${PATIENCE} s: their bytes cannot be read.`);
+  await sleep(SETTLE, undefined, { signal: servers.stopping });
+  return ids;
 }
 
 async function create(load: LoadGenerator, { url }: Side, count: number): Promise<readonly string[]> {
