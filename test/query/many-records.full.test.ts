@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeOptions } from '../../local/node-options.ts';
 import { type QueryContext, type RowsQuery, listQuery, pagedQuery, singleQuery } from '../../src/query/index.ts';
+import { type OpenRecord, findUnengaged } from '../../src/store/index.ts';
 import { CONSOLE_PAGES, details, newHistory, oldHistory } from '../support/console-queries.ts';
 import { MANY_RECORDS_NOW, manyRecordsId, storeManyEventStreams, storeManyRecords } from '../support/many-records.ts';
 import { monotonousTrace } from '../support/stack-trace.ts';
@@ -23,8 +24,37 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => store.close());
 
+interface Plan {
+  readonly 'Actual Rows': number;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
+}
+
+interface Explained {
+  readonly found: number;
+  readonly buffers: number;
+  readonly plan: string;
+}
+
+/** How many rows a statement finds, how many buffers it takes, and the plan that says why. */
+async function explainStatement(text: string, values: readonly unknown[]): Promise<Explained> {
+  const [row] = await store.sql<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>(
+    `explain (analyze, buffers, timing off, format json) ${text}`,
+    values,
+  );
+  if (row === undefined) throw new Error('there is no plan');
+  const [{ Plan: plan }] = row['QUERY PLAN'];
+  return {
+    found: plan['Actual Rows'],
+    buffers: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+    plan: JSON.stringify(plan, null, 1),
+  };
+}
+
+/** Buffers of a statement. */
+const MOST = 200;
+
 describe('among 200,000 records a query of a console reads at most 200 buffers', () => {
-  const MOST = 200;
   const context = (subject: QueryContext['subject']): QueryContext => ({
     subject,
     result: 'document',
@@ -35,26 +65,7 @@ describe('among 200,000 records a query of a console reads at most 200 buffers',
     guard: false,
   });
 
-  /** How many buffers the rows of a query take, and the plan that says why. */
-  async function explain({ rows }: RowsQuery): Promise<{ found: number; buffers: number; plan: string }> {
-    const [row] = await store.sql<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>(
-      `explain (analyze, buffers, timing off, format json) ${rows.text}`,
-      rows.values,
-    );
-    if (row === undefined) throw new Error('there is no plan');
-    const [{ Plan: plan }] = row['QUERY PLAN'];
-    return {
-      found: plan['Actual Rows'],
-      buffers: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
-      plan: JSON.stringify(plan, null, 1),
-    };
-  }
-
-  interface Plan {
-    readonly 'Actual Rows': number;
-    readonly 'Shared Hit Blocks': number;
-    readonly 'Shared Read Blocks': number;
-  }
+  const explain = ({ rows }: RowsQuery): Promise<Explained> => explainStatement(rows.text, rows.values);
 
   test.each(CONSOLE_PAGES)('$name', async ({ body }) => {
     const { buffers, plan } = await explain(pagedQuery(body, context('snapshot')));
@@ -139,4 +150,38 @@ describe('a list of 200,000 records', () => {
       expect(first).toBeLessThan(100);
     },
   );
+});
+
+describe('of 2,000 attempts that are out when Temporal is lost', () => {
+  const PAGE = 25;
+  let first: readonly OpenRecord[];
+  let looks: readonly Explained[];
+
+  beforeAll(async () => {
+    await store.sql("update redress.snapshot set engaged = 0 where status = 'PREPARED'");
+    await store.sql('analyze redress.snapshot');
+    const { queries: pool } = store;
+    const search = { before: Number.MIN_SAFE_INTEGER, pushedAt: MANY_RECORDS_NOW };
+    first = await findUnengaged(pool, 1, search, [], PAGE);
+    const explained: Explained[] = [];
+    const query: typeof pool.query = async (statement, values) => {
+      explained.push(await explainStatement(statement.text, values));
+      return await pool.query(statement, values);
+    };
+    await findUnengaged({ ...pool, query }, 1, search, [], PAGE);
+    looks = explained;
+  });
+
+  test('those are found whose time ends first', () => {
+    // Of every fifty records one is PREPARED; it was out two minutes.
+    const firstOut = RECORDS / 2 - 120;
+    const numbers = Array.from({ length: RECORDS - firstOut }, (_, offset) => firstOut + 1 + offset);
+    const prepared = numbers.filter((n) => n % 50 === 4).slice(0, PAGE);
+    expect(first.map(({ id }) => id).sort()).toEqual(prepared.map(manyRecordsId));
+  });
+
+  test('each look at the next page reads at most 200 buffers', () => {
+    expect(looks.map(({ found }) => found)).toContain(PAGE);
+    for (const { buffers, plan } of looks) expect(buffers, plan).toBeLessThanOrEqual(MOST);
+  });
 });
