@@ -1,6 +1,6 @@
 import type { Block, Cpu } from './block.ts';
 import type { Side } from './sides.ts';
-import { type PairedRatio, ascending, median, pairedRatio, percentile } from './statistics.ts';
+import { type PairedRatio, ascending, formatRatio, median, pairedRatio, percentile } from './statistics.ts';
 
 /** Both sides in blocks that followed each other, and beside them the baseline without HTTP, in commands per second. */
 export type Pair = Readonly<Record<Side['name'], Block>> & { readonly direct?: number };
@@ -105,9 +105,4 @@ function formatSummary(name: string, { perSecond, latency, cpu }: Summary): stri
     `p99 ${ms(latency.p99)} ms  CPU per command: service${ms(cpu.service)}  Temporal${ms(cpu.temporal)}  ` +
     `Postgres${ms(cpu.postgres)} ms`
   );
-}
-
-/** The median, and the interval with how sure it is. */
-function formatRatio({ median: middle, low, high, coverage }: PairedRatio): string {
-  return `${middle.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}; ${(coverage * 100).toFixed(0)} %]`;
 }

@@ -6,7 +6,7 @@ import type { Benchmark, Report } from './benchmark.ts';
 import { cpuOfTree } from './process-tree.ts';
 import { type Servers, queryOnce } from './servers.ts';
 import { type Side, measurePair, startBareConsumer, startProduct, withSide } from './sides.ts';
-import { type PairedRatio, median, pairedRatio } from './statistics.ts';
+import { formatRatio, median, pairedRatio } from './statistics.ts';
 
 /** Pairs of blocks, and commands of each block. */
 const FULL = { pairs: 8, commands: 5_000 };
@@ -156,8 +156,8 @@ function report(plan: Plan, pairs: readonly Pair[]): Report {
       'bare',
       pairs.map(({ bare }) => bare),
     ),
-    `  ratio    ${format(ratio)} of the throughput` +
-      (cpuRatio === null ? '' : `; CPU per command ${format(cpuRatio)}`),
+    `  ratio    ${formatRatio(ratio)} of the throughput` +
+      (cpuRatio === null ? '' : `; CPU per command ${formatRatio(cpuRatio)}`),
   ].join('\n');
   return { text, data: { plan, ratio, cpuRatio, pairs }, failures: [] };
 }
@@ -169,6 +169,3 @@ function formatSide(name: string, blocks: readonly Block[]): string {
     .toFixed(0)
     .padStart(6)}/s${used}`;
 }
-
-const format = ({ median: middle, low, high, coverage }: PairedRatio): string =>
-  `${middle.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}; ${(coverage * 100).toFixed(0)} %]`;

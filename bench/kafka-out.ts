@@ -17,7 +17,7 @@ import { CREATE_BODY } from '../test/kafka/sent-command.ts';
 import { startKafkaBroker } from '../test/support/kafka-broker.ts';
 import type { Benchmark, Report } from './benchmark.ts';
 import type { Servers } from './servers.ts';
-import { median, pairedRatio } from './statistics.ts';
+import { formatRatio, median, pairedRatio } from './statistics.ts';
 
 /** Pairs of blocks, and events of each; an event is two records. */
 const FULL = { pairs: 8, events: 5_000 };
@@ -78,7 +78,7 @@ async function compare(servers: Servers, cluster: Cluster, pools: Pools, plan: P
     `${plan.pairs} pairs of blocks of ${plan.events} events, two records each`,
     `  product  ${side('product')} events/s`,
     `  bare     ${side('bare')} events/s`,
-    `  ratio    ${ratio.median.toFixed(3)} [${ratio.low.toFixed(3)}, ${ratio.high.toFixed(3)}; ${(ratio.coverage * 100).toFixed(0)} %]`,
+    `  ratio    ${formatRatio(ratio)}`,
   ].join('\n');
   return { text, data: { plan, pairs, ratio }, failures: [] };
 }

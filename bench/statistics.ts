@@ -49,6 +49,11 @@ export function pairedRatio(ratios: readonly number[]): PairedRatio {
   };
 }
 
+/** The median, and the interval with how sure it is. */
+export function formatRatio({ median: middle, low, high, coverage }: PairedRatio): string {
+  return `${middle.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}; ${(coverage * 100).toFixed(0)} %]`;
+}
+
 /** How probable each sum of the ranks 1 to `count` is when each rank counts with probability one half. */
 function rankSumProbabilities(count: number): number[] {
   let probabilities = [1];

@@ -7,18 +7,22 @@ import { type LoadGenerator, withLoadGenerator } from './load-generator.ts';
 import { MIB, type Memory, memoryOf, mib } from './process-tree.ts';
 import type { Servers } from './servers.ts';
 import { type Side, startProduct, withSide } from './sides.ts';
-import { median } from './statistics.ts';
+import { formatRatio, median } from './statistics.ts';
+import { type UpsertRatios, compareUpserts } from './upserts.ts';
 
-/** Open executions at which memory is read, records that are taken through an attempt, seconds of the soak. */
-const FULL = { open: [1_000, 10_000, 50_000], attempted: 2_000, soak: 600 };
-const USUAL = { open: [1_000, 10_000], attempted: 1_000, soak: 120 };
-const QUICK = { open: [500, 1_000], attempted: 200, soak: 20 };
+/**
+ * Open executions at which memory is read, records that are taken through an attempt, pairs of blocks with upserts and without,
+ * seconds of the soak.
+ */
+const FULL = { open: [1_000, 10_000, 50_000], attempted: 2_000, pairs: 10, soak: 600 };
+const USUAL = { open: [1_000, 10_000], attempted: 1_000, pairs: 6, soak: 120 };
+const QUICK = { open: [500, 1_000], attempted: 200, pairs: 2, soak: 20 };
 const CALLERS = 16;
 /** Records of one round of the soak. */
 const ROUND = 80;
 /** Milliseconds until a record is due: long after the run. */
 const PARKED = 365 * 24 * 3_600_000;
-/** Seconds for the workflows of records that were only stored, as creates are while Temporal is slow; the starter starts some 80 a second. */
+/** Seconds for the workflows of records that were only stored, as creates are while Temporal is slow: some 80 a second. */
 const PATIENCE = 900;
 /** Milliseconds until what follows from the last answer is written. */
 const SETTLE = 2_000;
@@ -34,6 +38,9 @@ const MEMORY_AT = 10_000;
 const EVENT_BAR = 1_536;
 /** The memory in the last quarter of the soak, to that in the second. */
 const GROWTH_BAR = 1.05;
+
+/** Search attributes do not follow the status. */
+const SILENT = { VISIBILITY_UPSERTS: 'off' };
 
 type Plan = typeof FULL;
 
@@ -52,11 +59,19 @@ export const storage: Benchmark = {
       const parked = await withSide(servers, startProduct, (product) => park(arena, product));
       const silent = await withSide(
         servers,
-        (where) => startProduct(where, { VISIBILITY_UPSERTS: 'off' }),
+        (where) => startProduct(where, SILENT),
         (product) => parkSilently(arena, product),
       );
+      const upserts = await withSide(servers, startProduct, (usual) =>
+        withSide(
+          servers,
+          (where) => startProduct(where, SILENT, 'product_silent'),
+          (other) =>
+            compareUpserts(servers, { usual, silent: other }, plan.pairs, (side, count) => parkNew(arena, side, count)),
+        ),
+      );
       const soaked = await withSide(servers, startProduct, (product) => soak(arena, product));
-      const found = { ...parked, silent, ...soaked };
+      const found = { ...parked, silent, upserts, ...soaked };
       return { text: format(found), data: { plan, ...found }, failures: judge(found) };
     });
   },
@@ -176,9 +191,10 @@ async function soak({ servers, load, plan }: Arena, product: Side) {
   };
 }
 
-type Found = Awaited<ReturnType<typeof park>> & Awaited<ReturnType<typeof soak>> & { readonly silent: PerRecord };
+type Found = Awaited<ReturnType<typeof park>> &
+  Awaited<ReturnType<typeof soak>> & { readonly silent: PerRecord; readonly upserts: UpsertRatios };
 
-function format({ memory, parked, attempt, silent, soaked, updates, event }: Found): string {
+function format({ memory, parked, attempt, silent, upserts, soaked, updates, event }: Found): string {
   return [
     ...memory.map(
       ({ open, memory: read }) =>
@@ -189,6 +205,8 @@ function format({ memory, parked, attempt, silent, soaked, updates, event }: Fou
     `Bytes in Temporal: parked ${formatTemporal(parked.temporal)}`,
     `  a failed attempt adds ${formatTemporal(attempt.temporal)}`,
     `  with VISIBILITY_UPSERTS=off ${formatTemporal(silent.temporal)}`,
+    `Attempts with VISIBILITY_UPSERTS=off: ${formatRatio(upserts.perSecond)} of the throughput, ` +
+      `${upserts.temporal === null ? '–' : formatRatio(upserts.temporal)} of the CPU of Temporal`,
     `Bytes per event of a whole life, stack traces empty: ${bytes(event)}`,
     `Snapshots: ${updates.updates} updates, ${((100 * updates.inPlace) / updates.updates).toFixed(1)} % in place (HOT), ` +
       `${updates.dead} dead rows, ${updates.vacuums} vacuums`,

@@ -43,7 +43,7 @@ const REPORT = z.object({
 
 /**
  * Answers as one document, which are held against their schema, and as the events of a stream, whose frames are no part of an
- * OpenAPI 3.1 schema. No schema can say what a projection leaves of an answer: only the second form is asked for one.
+ * OpenAPI 3.1 schema. Nor can a document tie an answer to the projection of its request: only the second form is asked for those.
  */
 const FORMS = [
   { accept: 'application/json', projections: false, args: [] },

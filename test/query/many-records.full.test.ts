@@ -51,7 +51,7 @@ async function explainStatement(text: string, values: readonly unknown[]): Promi
   };
 }
 
-/** Buffers of a statement. */
+/** The most buffers of a statement. */
 const MOST = 200;
 
 describe('among 200,000 records a query of a console reads at most 200 buffers', () => {
@@ -152,7 +152,9 @@ describe('a list of 200,000 records', () => {
   );
 });
 
+// The last: it changes the records.
 describe('of 2,000 attempts that are out when Temporal is lost', () => {
+  /** A tenth of the starter's: each record is read by its id too, which takes four. */
   const PAGE = 25;
   let first: readonly OpenRecord[];
   let looks: readonly Explained[];
@@ -173,9 +175,9 @@ describe('of 2,000 attempts that are out when Temporal is lost', () => {
   });
 
   test('those are found whose time ends first', () => {
-    // Of every fifty records one is PREPARED; it was out two minutes.
-    const firstOut = RECORDS / 2 - 120;
-    const numbers = Array.from({ length: RECORDS - firstOut }, (_, offset) => firstOut + 1 + offset);
+    // One a second was tried, of fifty one is PREPARED, and its time is two minutes.
+    const lastEnded = RECORDS / 2 - 120;
+    const numbers = Array.from({ length: RECORDS - lastEnded }, (_, offset) => lastEnded + 1 + offset);
     const prepared = numbers.filter((n) => n % 50 === 4).slice(0, PAGE);
     expect(first.map(({ id }) => id).sort()).toEqual(prepared.map(manyRecordsId));
   });
