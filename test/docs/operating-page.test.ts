@@ -73,7 +73,7 @@ describe('the page for the person on call', () => {
 
   it('shows SQL that Postgres carries out', async () => {
     const statements = Array.from(page.matchAll(/^```sql\n([^]*?)^```/gm), ([, sql = '']) => sql);
-    expect(statements).toHaveLength(3);
+    expect(statements).toHaveLength(5);
     for (const statement of statements) await expect(store.sql(statement)).resolves.toBeDefined();
   });
 
